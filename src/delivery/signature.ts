@@ -1,0 +1,19 @@
+import { createHmac, type KeyObject } from 'node:crypto';
+
+/** The only content type of the bulk endpoint (`api/bulk-create.md`, "Request headers"). */
+export const CONTENT_TYPE = 'application/x-ndjson';
+
+/** The path that is signed and requested, without its query (`api/bulk-create.md`). */
+export function bulkPath(trackerId: string): string {
+  return `/v1/recommender/pin/${trackerId}/scopes/_bulk`;
+}
+
+/**
+ * The signature of a request: base64 of HMAC-SHA256 over method, content type,
+ * date and path, one a line (`api/bulk-create.md`, "How to Make a Request").
+ * `date` is the value of the `Date` header, which the server compares with its
+ * own clock, so a signature serves one attempt only.
+ */
+export function sign(key: KeyObject, date: string, path: string): string {
+  return createHmac('sha256', key).update(`POST\n${CONTENT_TYPE}\n${date}\n${path}`).digest('base64');
+}

@@ -15,10 +15,15 @@ import { createByteWindow } from './window.js';
 /** The longest record that is read, in bytes. */
 export const MAX_RECORD_BYTES = 1024 * 1024;
 
-/** Where the bytes of a record are: `offset` and `length` in bytes of the input, `line` 1-based. */
+/** Where the bytes of one record are. */
 export interface RecordPlace {
+  /** 1-based line of the first byte. */
   line: number;
+  /** How many line feeds stand inside the record. */
+  lineFeeds: number;
+  /** Bytes from the start of the input. */
   offset: number;
+  /** Bytes. */
   length: number;
 }
 

@@ -6,6 +6,8 @@ export interface Time {
   now(): number;
   /** Resolves after `ms`, or as soon as `signal` aborts; never rejects. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** Aborts after `ms`. */
+  deadline(ms: number): AbortSignal;
   /** In [0, 1). */
   random(): number;
 }
@@ -21,5 +23,6 @@ export const systemTime: Time = {
       await delay(Math.min(left, MAX_TIMER_MS), undefined, signal && { signal }).catch(() => {});
     }
   },
+  deadline: (ms) => AbortSignal.timeout(ms),
   random: () => Math.random(),
 };

@@ -77,10 +77,20 @@ export interface Problem extends Finding {
   excerpt?: { text: string; at: number };
 }
 
-/** The level of a code, under `--strict` (warnings are errors) and `--lenient` (the schema only warns). */
-export function levelOf(code: ProblemCode, options: { strict: boolean; lenient: boolean }): Level {
-  if (options.lenient && includes(SCHEMA_CODES, code)) return 'warning';
-  return options.strict || !includes(WARNING_CODES, code) ? 'error' : 'warning';
+/** What moves a code to the other level. */
+export interface LevelRules {
+  /** Warnings are errors. */
+  strict: boolean;
+  /** What the schema refuses only warns. */
+  lenient: boolean;
+  allowDuplicates: boolean;
+}
+
+/** The level of a code under the rules. What was expressly allowed stays a warning, under `strict` too. */
+export function levelOf(code: ProblemCode, rules: LevelRules): Level {
+  if (rules.lenient && includes(SCHEMA_CODES, code)) return 'warning';
+  if (rules.allowDuplicates && code === 'duplicate-scope') return 'warning';
+  return rules.strict || !includes(WARNING_CODES, code) ? 'error' : 'warning';
 }
 
 function includes(codes: readonly ProblemCode[], code: ProblemCode): boolean {

@@ -31,10 +31,12 @@ export interface RecordPlace {
 export type InputRecord = RecordPlace &
   ({ fault?: undefined; text: string; value: unknown } | { fault: Fault });
 
-/** Cuts bytes into records. `push` takes any chunking; `end` must follow the last chunk. */
+/** Cuts bytes into records. */
 export interface RecordReader {
+  /** Takes the next bytes, in any chunking. */
   push(chunk: Uint8Array): void;
-  end(): void;
+  /** Must follow the last chunk; how long the input was, in bytes and lines. */
+  end(): { bytes: number; lines: number };
 }
 
 const LF = 0x0a;
@@ -266,6 +268,7 @@ export function createRecordReader(emit: (record: InputRecord) => void): RecordR
       skipBom();
       read(true);
       if (form === 'array') lose(arrayCutShortFault(arrayLine));
+      return { bytes: window.base + window.end, lines: line };
     },
   };
 }

@@ -46,7 +46,8 @@ export class InputError extends Error {
 }
 
 const CHUNK_BYTES = 256 * 1024;
-const GZIP_MAGIC_BYTES = 2;
+/** Enough to tell every format by its first bytes. */
+const HEAD_BYTES = 8;
 
 /**
  * Opens an input. A regular file is read where it is; gzip, pipes, devices and
@@ -77,7 +78,7 @@ async function openFile(path: string): Promise<FileHandle> {
 }
 
 async function firstBytes(file: FileHandle): Promise<Uint8Array> {
-  const bytes = Buffer.alloc(GZIP_MAGIC_BYTES);
+  const bytes = Buffer.alloc(HEAD_BYTES);
   const { bytesRead } = await file.read(bytes, 0, bytes.length, 0);
   return bytes.subarray(0, bytesRead);
 }
@@ -185,7 +186,7 @@ async function* toBytes(chunks: AsyncIterable<Uint8Array | string>): AsyncIterab
 async function* unpacked(bytes: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
   const rest = bytes[Symbol.asyncIterator]();
   let head: Uint8Array = Buffer.alloc(0);
-  while (head.length < GZIP_MAGIC_BYTES) {
+  while (head.length < HEAD_BYTES) {
     const next = await rest.next();
     if (next.done) break;
     head = Buffer.concat([head, next.value]);

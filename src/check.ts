@@ -1,0 +1,191 @@
+import { createScopeIndex, scopeKey } from './customization/identity.js';
+import { isTooDeep, lint } from './customization/lint.js';
+import {
+  type Finding,
+  type LevelRules,
+  levelOf,
+  type Problem,
+  type ProblemCode,
+} from './customization/problem.js';
+import type { Customization } from './customization/schema.js';
+import { MAX_NESTING, validate } from './customization/validate.js';
+import type { PlacedRecord } from './delivery/plan.js';
+import type { Inputs } from './input/inputs.js';
+import { createRecordReader, type InputRecord } from './input/records.js';
+import { foreignFormat } from './input/sniff.js';
+import { InputError, type Source } from './input/source.js';
+
+/** What counts as an error, and what is looked for. */
+export interface CheckRules extends LevelRules {
+  allowEmpty: boolean;
+  /** Exactly so many customizations must be read. */
+  expect: number | undefined;
+}
+
+/** What the first pass found. */
+export interface Checked {
+  /** Customizations read, the invalid ones included. */
+  read: number;
+  /** Customizations with at least one error. */
+  invalid: number;
+  errors: number;
+  warnings: number;
+  /** Is the input as a whole unusable (cut short, another format, too few)? `--skip-invalid` does not help then. */
+  broken: boolean;
+  /** Bytes, unpacked. */
+  bytes: number;
+}
+
+/** What the first pass tells while it reads. */
+export interface CheckListener {
+  problem(problem: Problem): void;
+  /** After each chunk: customizations and bytes so far. */
+  progress(read: number, bytes: number): void;
+}
+
+/** Codes that speak of the input, not of one customization: nothing can be skipped to mend them. */
+const INPUT_CODES: ReadonlySet<ProblemCode> = new Set([
+  'foreign-format',
+  'gzip-broken',
+  'array-broken',
+  'array-cut-short',
+  'input-empty',
+  'count-unexpected',
+]);
+
+/** Codes that show that the input is not whole. */
+const BROKEN_CODES: ReadonlySet<ProblemCode> = new Set([...INPUT_CODES, 'json-cut-short']);
+
+/**
+ * The first pass: reads every input to its end, finds every problem, and
+ * offers each valid record, in order, to `take`, whose findings count as the
+ * record's own.
+ */
+export async function check(
+  inputs: Inputs,
+  rules: CheckRules,
+  nowMs: number,
+  take: (record: PlacedRecord) => Finding[],
+  listener: CheckListener,
+  signal?: AbortSignal,
+): Promise<Checked> {
+  const checked: Checked = { read: 0, invalid: 0, errors: 0, warnings: 0, broken: false, bytes: 0 };
+  const scopes = createScopeIndex();
+
+  /** Reports findings of one place; true when one of them is an error. */
+  const report = (findings: readonly Finding[], file: string, line: number) => {
+    let isInvalid = false;
+    for (const finding of findings) {
+      const level = levelOf(finding.code, rules);
+      isInvalid ||= level === 'error';
+      checked[level === 'error' ? 'errors' : 'warnings']++;
+      checked.broken ||= level === 'error' && BROKEN_CODES.has(finding.code);
+      listener.problem({ file, line, ...finding, level });
+    }
+    return isInvalid;
+  };
+
+  const duplicateOf = (customization: Customization, line: number): Finding[] => {
+    const earlier = scopes.add(scopeKey(customization), line);
+    return earlier === undefined ? [] : [duplicate(customization, inputs.place(earlier))];
+  };
+
+  const judge = (record: InputRecord, line: number): Finding[] => {
+    if (record.fault) return [{ path: '', ...record.fault }];
+    const { value, text } = record;
+    if (isTooDeep(value)) return [tooDeep];
+    const { customization, findings } = validate(value);
+    if (customization === undefined) return findings;
+    return [...findings, ...lint(customization, text, nowMs), ...duplicateOf(customization, line)];
+  };
+
+  const accept = (record: InputRecord, file: string) => {
+    const { offset, line } = inputs.begin;
+    const joined = { ...record, offset: offset + record.offset, line: line + record.line };
+    const findings = judge(record, joined.line);
+    const isInputs = record.fault !== undefined && INPUT_CODES.has(record.fault.code);
+    if (!isInputs) checked.read++;
+    const isInvalid = report(findings, file, record.line) || report(take(joined), file, record.line);
+    if (isInvalid && !isInputs) checked.invalid++;
+  };
+
+  for (const source of inputs.sources) {
+    if (signal?.aborted) break;
+    const finding = await readSource(source);
+    if (finding !== undefined) report([finding], source.name, 0);
+  }
+
+  async function readSource(source: Source): Promise<Finding | undefined> {
+    const reader = createRecordReader((record) => accept(record, source.name));
+    let isFirst = true;
+    try {
+      for await (const chunk of source.chunks()) {
+        const format = isFirst ? foreignFormat(chunk) : undefined;
+        if (format !== undefined) return foreign(format.name, format.cure);
+        isFirst = false;
+        reader.push(chunk);
+        checked.bytes += chunk.length;
+        listener.progress(checked.read, checked.bytes);
+        if (signal?.aborted) return undefined;
+      }
+    } catch (error) {
+      if (error instanceof InputError && error.code === 'gzip-broken') return brokenGzip(error.reason);
+      throw error;
+    }
+    inputs.endSource(reader.end());
+    return undefined;
+  }
+
+  const file = inputs.sources.map((source) => source.name).join(', ');
+  if (checked.read === 0 && !checked.broken && !rules.allowEmpty) report([emptyInput], file, 0);
+  if (rules.expect !== undefined && rules.expect !== checked.read) {
+    report([unexpectedCount(rules.expect, checked.read)], file, 0);
+  }
+  return checked;
+}
+
+const tooDeep: Finding = {
+  code: 'too-deep',
+  path: '',
+  message: `The brackets are nested more than ${MAX_NESTING} deep.`,
+  hint: 'Criteria and metadata are small objects: was something wrapped again and again?',
+};
+
+const emptyInput: Finding = {
+  code: 'input-empty',
+  path: '',
+  message: 'There is no customization in the input.',
+  hint: 'Did the export fail? If nothing to send is fine, add --allow-empty.',
+};
+
+const unexpectedCount = (expected: number, read: number): Finding => ({
+  code: 'count-unexpected',
+  path: '',
+  message: `${expected} customizations were expected, ${read} were read.`,
+  hint: 'Was the input cut short on its way? Otherwise mend --expect.',
+});
+
+const foreign = (name: string, cure: string): Finding => ({
+  code: 'foreign-format',
+  path: '',
+  message: `The input is ${name}, not JSON in UTF-8.`,
+  hint: cure,
+});
+
+const brokenGzip = (reason: string | undefined): Finding => ({
+  code: 'gzip-broken',
+  path: '',
+  message: `The gzip data is broken or cut short${reason === undefined ? '' : `: ${reason}`}.`,
+  hint: 'Copy or make the file again.',
+});
+
+function duplicate(customization: Customization, earlier: { file: string; line: number }): Finding {
+  const { model, target_type, target_identity } = customization;
+  const target = target_type === 'item' ? `item ${JSON.stringify(target_identity)}` : target_type;
+  return {
+    code: 'duplicate-scope',
+    path: '',
+    message: `The scope (model ${JSON.stringify(model)}, ${target}) was already given at ${earlier.file}:${earlier.line}.`,
+    hint: 'The API keeps one customization a scope: merge the two, or add --allow-duplicates to let the later one decide.',
+  };
+}

@@ -1,0 +1,156 @@
+import type { KeyObject } from 'node:crypto';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Time } from '../time.js';
+import { ConnectError, connect, type Route } from './connect.js';
+import { bulkPath, CONTENT_TYPE, sign } from './signature.js';
+
+/** The API's `conflict_strategy` (`api/facts.md`): what happens to a scope that exists already. */
+export const CONFLICT_STRATEGIES = ['raise', 'ignore', 'override'] as const;
+export type ConflictStrategy = (typeof CONFLICT_STRATEGIES)[number];
+
+/** Whom to send to, and as whom. */
+export interface Endpoint extends Route {
+  trackerId: string;
+  privateKey: KeyObject;
+  /** The `User-Agent` header. */
+  userAgent: string;
+}
+
+/** The headers of an answer that are read; several of one name are joined by a comma. */
+export type AnswerHeader = 'date' | 'age' | 'retry-after';
+
+/** What came back from one attempt. */
+export type Answer =
+  | {
+      kind: 'answered';
+      status: number;
+      headers: Partial<Record<AnswerHeader, string>>;
+      /** At most `MAX_ANSWER_BYTES`. */
+      body: Buffer;
+      /** Did the answer arrive whole? */
+      complete: boolean;
+    }
+  /** No connection became ready, so nothing was sent; `permanent` when it will be so every time. */
+  | { kind: 'unsent'; reason: string; permanent: boolean }
+  /** The request left, or a part of it, and no answer came. */
+  | { kind: 'lost'; reason: string };
+
+/** An answer with its times: `sentMs` and `answeredMs` by the local clock, for comparing with its `Date`. */
+export type TimedAnswer = Answer & { elapsedMs: number; sentMs: number; answeredMs: number };
+
+/** The longest answer that is read. */
+export const MAX_ANSWER_BYTES = 1024 * 1024;
+
+/**
+ * One signed POST of a batch's body on a connection of its own. The date is
+ * taken and signed when the connection is ready, because the server compares it
+ * with its clock (`api/facts.md`, "Signing"). Redirects are answers like any
+ * other. Ends at the latest after `timeoutMs`, however slowly bytes drip, or
+ * when `abandon` aborts. Never rejects.
+ */
+export async function attempt(
+  endpoint: Endpoint,
+  strategy: ConflictStrategy,
+  body: Buffer,
+  clockOffsetMs: number,
+  timeoutMs: number,
+  time: Time,
+  abandon: AbortSignal,
+): Promise<TimedAnswer> {
+  const startedMs = time.now();
+  const signal = AbortSignal.any([time.deadline(timeoutMs), abandon]);
+  const times = () => ({ elapsedMs: time.now() - startedMs, sentMs: startedMs, answeredMs: time.now() });
+  let socket: Socket;
+  try {
+    socket = await connect(endpoint, signal);
+  } catch (error) {
+    if (!(error instanceof ConnectError)) throw error;
+    return { kind: 'unsent', reason: error.reason, permanent: error.permanent, ...times() };
+  }
+  const sentMs = time.now();
+  const headers = signedHeaders(endpoint, new Date(sentMs + clockOffsetMs).toUTCString(), body.length);
+  const path = `${bulkPath(endpoint.trackerId)}?conflict_strategy=${strategy}`;
+  let answeredMs = 0;
+  const answer = await exchange(socket, path, headers, body, signal, () => {
+    answeredMs = time.now();
+  });
+  return { ...answer, elapsedMs: time.now() - startedMs, sentMs, answeredMs };
+}
+
+function signedHeaders(endpoint: Endpoint, date: string, bodyBytes: number) {
+  const signature = sign(endpoint.privateKey, date, bulkPath(endpoint.trackerId));
+  return {
+    Host: endpoint.origin.host,
+    'User-Agent': endpoint.userAgent,
+    Accept: 'application/json',
+    'Accept-Encoding': 'identity',
+    'Content-Type': CONTENT_TYPE,
+    'Content-Length': bodyBytes,
+    Date: date,
+    Authorization: `ApiAuth ${endpoint.trackerId}:${signature}`,
+    Connection: 'close',
+  };
+}
+
+function exchange(
+  socket: Socket,
+  path: string,
+  headers: Record<string, string | number>,
+  body: Buffer,
+  signal: AbortSignal,
+  onAnswer: () => void,
+): Promise<Answer> {
+  return new Promise((resolve) => {
+    const lost = (reason: string) => {
+      socket.destroy();
+      resolve({ kind: 'lost', reason });
+    };
+    const request = httpRequest({ method: 'POST', path, headers, createConnection: () => socket });
+    const abort = () => lost('no answer within the time limit');
+    signal.addEventListener('abort', abort, { once: true });
+    request.on('error', (error) => lost('code' in error ? String(error.code) : error.message));
+    request.on('response', (response) => {
+      onAnswer();
+      // From here on the status is known: what breaks now only makes the answer incomplete.
+      signal.removeEventListener('abort', abort);
+      void readAnswer(response, signal).then((answer) => {
+        socket.destroy();
+        resolve(answer);
+      });
+    });
+    request.end(body);
+  });
+}
+
+function readAnswer(response: IncomingMessage, signal: AbortSignal): Promise<Answer> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    const finish = (complete: boolean) => {
+      const { date, age, 'retry-after': retryAfter } = response.headersDistinct;
+      resolve({
+        kind: 'answered',
+        status: response.statusCode ?? 0,
+        headers: {
+          ...(date && { date: date.join(', ') }),
+          ...(age && { age: age.join(', ') }),
+          ...(retryAfter && { 'retry-after': retryAfter.join(', ') }),
+        },
+        body: Buffer.concat(chunks).subarray(0, MAX_ANSWER_BYTES),
+        complete,
+      });
+    };
+    const abort = () => finish(false);
+    if (signal.aborted) return abort();
+    signal.addEventListener('abort', abort, { once: true });
+    response.on('data', (chunk: Buffer) => {
+      chunks.push(chunk);
+      bytes += chunk.length;
+      if (bytes > MAX_ANSWER_BYTES) finish(false);
+    });
+    response.on('error', () => finish(false));
+    response.on('end', () => finish(response.complete));
+    response.on('close', () => finish(response.complete));
+  });
+}

@@ -1,0 +1,162 @@
+import type { ConflictStrategy } from './attempt.js';
+import { EXPLAINING_OFFSET_MS, MAX_OFFSET_MS, parseHttpDate } from './clock.js';
+import type { Judgement } from './verdict.js';
+
+/** How a batch ends. `unknown`: it may be stored, wholly, in part or not at all. */
+export const RESULTS = ['accepted', 'rejected', 'unknown', 'not-sent'] as const;
+export type Result = (typeof RESULTS)[number];
+
+/** Why a run ends before its last batch. */
+export const STOP_REASONS = [
+  'refused',
+  'clock',
+  'unreachable',
+  'throttled',
+  'in-doubt',
+  'fail-fast',
+  'interrupted',
+  'input-changed',
+  'journal',
+] as const;
+export type StopReason = (typeof STOP_REASONS)[number];
+
+/** How much of a batch earlier attempts may have stored: nothing, a part (it was rejected), or all of it. */
+export type Doubt = 'none' | 'partly' | 'wholly';
+
+/** What the decision about one attempt rests on, beside its verdict. */
+export interface Situation {
+  strategy: ConflictStrategy;
+  /** Customizations in the batch. */
+  count: number;
+  /** Attempts of this batch so far, this one included; those that were throttled do not count. */
+  attempts: number;
+  /** Further attempts that are allowed. */
+  retries: number;
+  /** From the attempts before this one. */
+  doubt: Doubt;
+  /** Batches that ended in doubt just before this one. */
+  doubtsInARow: number;
+  /** Milliseconds that this batch has waited on throttling. */
+  throttledMs: number;
+  maxWaitMs: number;
+  /** Throttled answers of this batch so far, this one included. */
+  throttles: number;
+  /** What the answer's `Retry-After` tells, in ms; undefined when there is none to trust. */
+  retryAfterMs: number | undefined;
+  /** How far this attempt's date was off, by what is now known; undefined when nothing is. */
+  clockErrorMs: number | undefined;
+  /** Was the batch already sent again because of its date? */
+  clockCorrected: boolean;
+  /** May a rejected batch be halved? */
+  mayIsolate: boolean;
+  failFast: boolean;
+  /** In [0, 1). */
+  random: number;
+}
+
+/** What to do after an attempt. */
+export type Action =
+  | { do: 'finish'; result: Result; stop?: StopReason; comeBackMs?: number }
+  | { do: 'retry'; afterMs: number; why: 'throttled' | 'unreachable' | 'in-doubt' | 'clock' }
+  | { do: 'split'; why: 'too-large' | 'isolate' };
+
+const BACKOFF_START_MS = 1000;
+const BACKOFF_CAP_MS = 30_000;
+/** A server that throttles is not asked more often than this, whatever chance says. */
+const MIN_THROTTLE_MS = 1000;
+/** Waits are lengthened by up to this part, so that clients told the same do not return together. */
+const TOLD_JITTER = 0.1;
+
+/** Full jitter: anything between nothing and a ceiling that doubles from 1 s to 30 s. `attempt` is 1-based. */
+export function backoffMs(attempt: number, random: number): number {
+  return Math.round(random * Math.min(BACKOFF_CAP_MS, BACKOFF_START_MS * 2 ** (attempt - 1)));
+}
+
+/**
+ * Milliseconds that a `Retry-After` asks for (RFC 9110, section 10.2.3): whole
+ * seconds, or a date, which counts from the same answer's `Date`. Undefined for
+ * anything odd.
+ */
+export function parseRetryAfter(
+  text: string | undefined,
+  answerDate: string | undefined,
+): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d{1,10}$/.test(text)) return Number(text) * 1000;
+  const until = parseHttpDate(text);
+  const from = parseHttpDate(answerDate);
+  return until === undefined || from === undefined ? undefined : Math.max(0, until - from);
+}
+
+/** The policy: what follows from a verdict under a conflict strategy. */
+export function decide({ verdict, status }: Judgement, situation: Situation): Action {
+  switch (verdict) {
+    case 'accepted':
+      return { do: 'finish', result: 'accepted' };
+    case 'rejected':
+      return rejected(status, situation);
+    case 'too-large':
+      if (situation.count > 1) return { do: 'split', why: 'too-large' };
+      return finish('rejected', situation, situation.failFast ? 'fail-fast' : undefined);
+    case 'throttled':
+      return throttled(situation);
+    case 'unsent':
+      return retryOr('unreachable', situation, finish('not-sent', situation, 'unreachable'));
+    case 'in-doubt':
+      return inDoubt(situation);
+    case 'refused':
+      return refused(status, situation);
+  }
+}
+
+/** Ends the batch; what an earlier attempt may have stored is unknown, whatever came later. */
+function finish(result: Result, { doubt }: Situation, stop?: StopReason): Action {
+  return { do: 'finish', result: doubt === 'wholly' ? 'unknown' : result, ...(stop && { stop }) };
+}
+
+function rejected(status: number | undefined, situation: Situation): Action {
+  const { strategy, doubt, count, mayIsolate, failFast } = situation;
+  // Under raise the scopes that collide may be those that an earlier try stored.
+  const collidesWithItself = strategy === 'raise' && status === 409 && doubt !== 'none';
+  const mayReplay = strategy !== 'raise' || doubt !== 'wholly';
+  if (mayIsolate && mayReplay && count > 1) return { do: 'split', why: 'isolate' };
+  return finish(collidesWithItself ? 'unknown' : 'rejected', situation, failFast ? 'fail-fast' : undefined);
+}
+
+function throttled(situation: Situation): Action {
+  const { retryAfterMs, random, throttles, throttledMs, maxWaitMs } = situation;
+  const toldMs = (retryAfterMs ?? 0) * (1 + TOLD_JITTER * random);
+  const afterMs = Math.ceil(Math.max(toldMs, MIN_THROTTLE_MS, backoffMs(throttles, random)));
+  if (throttledMs + Math.max(retryAfterMs ?? 0, MIN_THROTTLE_MS) > maxWaitMs) {
+    const stopped = finish('not-sent', situation, 'throttled');
+    return retryAfterMs === undefined ? stopped : { ...stopped, comeBackMs: retryAfterMs };
+  }
+  return {
+    do: 'retry',
+    afterMs: Math.max(retryAfterMs ?? 0, Math.min(afterMs, maxWaitMs - throttledMs)),
+    why: 'throttled',
+  };
+}
+
+function inDoubt(situation: Situation): Action {
+  const { strategy, doubtsInARow, failFast } = situation;
+  const unknown: Action = { do: 'finish', result: 'unknown' };
+  if (strategy !== 'raise') return retryOr('in-doubt', situation, { ...unknown, stop: 'in-doubt' });
+  if (doubtsInARow > 0) return { ...unknown, stop: 'in-doubt' };
+  return failFast ? { ...unknown, stop: 'fail-fast' } : unknown;
+}
+
+function retryOr(why: 'unreachable' | 'in-doubt', situation: Situation, otherwise: Action): Action {
+  const { attempts, retries, random, retryAfterMs = 0, maxWaitMs, throttledMs } = situation;
+  if (attempts > retries || throttledMs + retryAfterMs > maxWaitMs) return otherwise;
+  return { do: 'retry', afterMs: Math.max(retryAfterMs, backoffMs(attempts, random)), why };
+}
+
+function refused(status: number | undefined, situation: Situation): Action {
+  const { clockErrorMs, clockCorrected } = situation;
+  const errorMs = Math.abs(clockErrorMs ?? 0);
+  if (status === 401 && errorMs > MAX_OFFSET_MS) return finish('not-sent', situation, 'clock');
+  if (status === 401 && errorMs >= EXPLAINING_OFFSET_MS && !clockCorrected)
+    return { do: 'retry', afterMs: 0, why: 'clock' };
+  return finish('not-sent', situation, 'refused');
+}

@@ -39,8 +39,10 @@ export interface Checked {
 /** What the first pass tells while it reads. */
 export interface CheckListener {
   problem(problem: Problem): void;
-  /** After each chunk: customizations and bytes so far. */
-  progress(read: number, bytes: number): void;
+  /** A customization with an error, which is not to be sent. */
+  invalid(record: PlacedRecord): void;
+  /** After each chunk, and awaited: customizations and bytes so far. */
+  progress(read: number, bytes: number): void | Promise<void>;
 }
 
 /** Codes that speak of the input, not of one customization: nothing can be skipped to mend them. */
@@ -58,14 +60,14 @@ const BROKEN_CODES: ReadonlySet<ProblemCode> = new Set([...INPUT_CODES, 'json-cu
 
 /**
  * The first pass: reads every input to its end, finds every problem, and
- * offers each valid record, in order, to `take`, whose findings count as the
- * record's own.
+ * offers each valid record, in order, to `take`. One that `take` will not have
+ * is too large to be sent.
  */
 export async function check(
   inputs: Inputs,
   rules: CheckRules,
   nowMs: number,
-  take: (record: PlacedRecord) => Finding[],
+  take: (record: PlacedRecord) => boolean,
   listener: CheckListener,
   signal?: AbortSignal,
 ): Promise<Checked> {
@@ -105,8 +107,11 @@ export async function check(
     const findings = judge(record, joined.line);
     const isInputs = record.fault !== undefined && INPUT_CODES.has(record.fault.code);
     if (!isInputs) checked.read++;
-    const isInvalid = report(findings, file, record.line) || report(take(joined), file, record.line);
-    if (isInvalid && !isInputs) checked.invalid++;
+    const isInvalid =
+      report(findings, file, record.line) || (!take(joined) && report([overBatch], file, record.line));
+    if (!isInvalid || isInputs) return;
+    checked.invalid++;
+    listener.invalid(joined);
   };
 
   for (const source of inputs.sources) {
@@ -125,7 +130,7 @@ export async function check(
         isFirst = false;
         reader.push(chunk);
         checked.bytes += chunk.length;
-        listener.progress(checked.read, checked.bytes);
+        await listener.progress(checked.read, checked.bytes);
         if (signal?.aborted) return undefined;
       }
     } catch (error) {
@@ -149,6 +154,13 @@ const tooDeep: Finding = {
   path: '',
   message: `The brackets are nested more than ${MAX_NESTING} deep.`,
   hint: 'Criteria and metadata are small objects: was something wrapped again and again?',
+};
+
+const overBatch: Finding = {
+  code: 'record-over-batch',
+  path: '',
+  message: 'The customization alone is larger than a request may be.',
+  hint: 'Raise --max-batch-bytes, or give it fewer pins.',
 };
 
 const emptyInput: Finding = {

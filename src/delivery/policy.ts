@@ -15,8 +15,8 @@ export const STOP_REASONS = [
   'in-doubt',
   'fail-fast',
   'interrupted',
-  'input-changed',
-  'journal',
+  /** Something here: the input changed, the journal could not be written. */
+  'failed',
 ] as const;
 export type StopReason = (typeof STOP_REASONS)[number];
 
@@ -54,9 +54,17 @@ export interface Situation {
   random: number;
 }
 
+/** The end of a batch; with `stop`, of the run. `comeBackMs`: when the server wants to be asked again. */
+export interface Finish {
+  do: 'finish';
+  result: Result;
+  stop?: StopReason;
+  comeBackMs?: number;
+}
+
 /** What to do after an attempt. */
 export type Action =
-  | { do: 'finish'; result: Result; stop?: StopReason; comeBackMs?: number }
+  | Finish
   | { do: 'retry'; afterMs: number; why: 'throttled' | 'unreachable' | 'in-doubt' | 'clock' }
   | { do: 'split'; why: 'too-large' | 'isolate' };
 
@@ -110,7 +118,7 @@ export function decide({ verdict, status }: Judgement, situation: Situation): Ac
 }
 
 /** Ends the batch; what an earlier attempt may have stored is unknown, whatever came later. */
-function finish(result: Result, { doubt }: Situation, stop?: StopReason): Action {
+function finish(result: Result, { doubt }: Situation, stop?: StopReason): Finish {
   return { do: 'finish', result: doubt === 'wholly' ? 'unknown' : result, ...(stop && { stop }) };
 }
 
@@ -140,7 +148,7 @@ function throttled(situation: Situation): Action {
 
 function inDoubt(situation: Situation): Action {
   const { strategy, doubtsInARow, failFast } = situation;
-  const unknown: Action = { do: 'finish', result: 'unknown' };
+  const unknown: Finish = { do: 'finish', result: 'unknown' };
   if (strategy !== 'raise') return retryOr('in-doubt', situation, { ...unknown, stop: 'in-doubt' });
   if (doubtsInARow > 0) return { ...unknown, stop: 'in-doubt' };
   return failFast ? { ...unknown, stop: 'fail-fast' } : unknown;

@@ -1,4 +1,4 @@
-import type { Source } from './source.js';
+import { type Input, openSource, type Source } from './source.js';
 
 /** Lines of one input, both ends included, 1-based. */
 export interface LineRange {
@@ -26,8 +26,20 @@ export interface Inputs {
   close(): Promise<void>;
 }
 
-/** Joins sources in the order given. */
-export function joinSources(sources: readonly Source[]): Inputs {
+/** Opens inputs, all or none, and joins them in the order given. Rejects with `InputError`. */
+export async function openInputs(inputs: readonly Input[]): Promise<Inputs> {
+  const sources: Source[] = [];
+  const joined = joinSources(sources);
+  try {
+    for (const input of inputs) sources.push(await openSource(input));
+  } catch (error) {
+    await joined.close();
+    throw error;
+  }
+  return joined;
+}
+
+function joinSources(sources: readonly Source[]): Inputs {
   const begins = [{ offset: 0, line: 0 }];
 
   const lastBeginning = (isAtOrBefore: (begin: { offset: number; line: number }) => boolean) => {

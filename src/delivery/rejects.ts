@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto';
+import { open, rename, unlink } from 'node:fs/promises';
+
+/** A file of customizations, NDJSON, that appears under its name only when it is whole. */
+export interface Rejects {
+  /** Adds NDJSON lines. */
+  add(lines: Uint8Array): Promise<void>;
+  /** Puts the file in its place, over an older one. */
+  finish(): Promise<void>;
+  /** What kept it from being written, in the system's words; nothing is written after that. */
+  readonly error: string | undefined;
+}
+
+/** A file that could not be begun; `reason` holds the system's words. */
+export class WriteError extends Error {
+  override readonly name = 'WriteError';
+  readonly file: string;
+  readonly reason: string;
+  constructor(file: string, reason: string) {
+    super(`${file}: ${reason}`);
+    this.file = file;
+    this.reason = reason;
+  }
+}
+
+/** Begins such a file, readable by this user only. Rejects with `WriteError`; later failures are kept in `error`. */
+export async function openRejects(path: string): Promise<Rejects> {
+  const draft = `${path}.${randomUUID()}.tmp`;
+  const file = await open(draft, 'wx', 0o600).catch((cause: unknown) => {
+    throw new WriteError(path, words(cause));
+  });
+  let error: string | undefined;
+
+  const guarded = async (write: () => Promise<unknown>) => {
+    if (error !== undefined) return;
+    try {
+      await write();
+    } catch (cause) {
+      error = words(cause);
+      await file.close().catch(() => {});
+      await unlink(draft).catch(() => {});
+    }
+  };
+
+  return {
+    get error() {
+      return error;
+    },
+    add: (lines) => guarded(() => file.appendFile(lines)),
+    finish: () =>
+      guarded(async () => {
+        await file.sync();
+        await file.close();
+        await rename(draft, path);
+      }),
+  };
+}
+
+function words(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}

@@ -40,9 +40,9 @@ export interface Checked {
 export interface CheckListener {
   problem(problem: Problem): void;
   /** A customization with an error, which is not to be sent. */
-  invalid(record: PlacedRecord): void;
-  /** After each chunk, and awaited: customizations and bytes so far. */
-  progress(read: number, bytes: number): void | Promise<void>;
+  invalid(record: PlacedRecord): unknown;
+  /** After each chunk: customizations and bytes so far. */
+  progress(read: number, bytes: number): void;
 }
 
 /** Codes that speak of the input, not of one customization: nothing can be skipped to mend them. */
@@ -130,7 +130,7 @@ export async function check(
         isFirst = false;
         reader.push(chunk);
         checked.bytes += chunk.length;
-        await listener.progress(checked.read, checked.bytes);
+        listener.progress(checked.read, checked.bytes);
         if (signal?.aborted) return undefined;
       }
     } catch (error) {

@@ -84,8 +84,8 @@ export type PushEvent =
   | { type: 'stopping'; why: StopReason; comeBackMs?: number; offsetMs?: number; error?: string }
   | { type: 'summary'; summary: Summary };
 
-/** Takes events. What it returns for `reading` is awaited, so that reading keeps pace with a slow reader. */
-export type Emit = (event: PushEvent) => void | Promise<void>;
+/** Takes events as they happen; the work goes on when it returns. */
+export type Emit = (event: PushEvent) => void;
 
 /** How a run ended. */
 export interface Summary {

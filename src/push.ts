@@ -11,9 +11,10 @@ import { compareWithJournal } from './delivery/resume.js';
 import type { DeliveryRules } from './delivery/settle.js';
 import type { Emit, Summary } from './events.js';
 import { type Inputs, openInputs } from './input/inputs.js';
-import { type Input, InputError, openSource } from './input/source.js';
+import { type Input, InputError } from './input/source.js';
 import { createTally } from './tally.js';
 import type { Time } from './time.js';
+import { checkEvents, checkedEvent } from './validate.js';
 
 /** A push, complete and checked. */
 export interface PushSettings {

@@ -32,7 +32,7 @@ export async function validate(
 /** Tells what a check finds as events. */
 export function checkEvents(emit: Emit): Pick<CheckListener, 'problem' | 'progress'> {
   return {
-    problem: (problem) => void emit({ type: 'problem', problem }),
+    problem: (problem) => emit({ type: 'problem', problem }),
     progress: (customizations, bytes) => emit({ type: 'reading', customizations, bytes }),
   };
 }

@@ -134,6 +134,8 @@ export async function check(
         if (signal?.aborted) return undefined;
       }
     } catch (error) {
+      // Whoever stops a run may close its input.
+      if (signal?.aborted) return undefined;
       if (error instanceof InputError && error.code === 'gzip-broken') return brokenGzip(error.reason);
       throw error;
     }

@@ -9,6 +9,7 @@ export const EXIT_CODES = {
   4: 'refused: credentials, tracker or endpoint; the rest was not sent',
   5: 'temporary: unreachable or throttled; the rest was not sent, running again is safe',
   6: "at least one batch's outcome is unknown",
+  70: 'a defect of luigis-pins itself',
   74: 'a report, journal or stdout could not be written',
   130: 'interrupted by SIGINT',
   143: 'interrupted by SIGTERM',

@@ -1,0 +1,37 @@
+import { SIGNAL_CODES } from '../exit-code.js';
+
+/** The signals of a run. */
+export interface Interrupt {
+  /** Aborts at the first signal. */
+  readonly stop: AbortSignal;
+  /** The first signal, once there was one. */
+  readonly by: keyof typeof SIGNAL_CODES | undefined;
+  /** Leaves signals to the system again. */
+  end(): void;
+}
+
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
+/** Lets the first SIGINT or SIGTERM end the run in order, and the second one end the process at once. */
+export function watchSignals(host: NodeJS.Process): Interrupt {
+  const stop = new AbortController();
+  let by: Interrupt['by'];
+  const listeners = SIGNALS.map((signal) => {
+    const listener = () => {
+      if (by !== undefined) host.exit(SIGNAL_CODES[signal]);
+      by = signal;
+      stop.abort();
+    };
+    host.on(signal, listener);
+    return { signal, listener };
+  });
+  return {
+    stop: stop.signal,
+    get by() {
+      return by;
+    },
+    end() {
+      for (const { signal, listener } of listeners) host.off(signal, listener);
+    },
+  };
+}

@@ -1,0 +1,134 @@
+import type { LockOwner } from '../delivery/lock.js';
+import { type ExitCode, exitCodeOf } from '../exit-code.js';
+import { type Destination, push } from '../push.js';
+import { adviceLines } from '../report/advice.js';
+import { type Console, openConsole } from '../report/console.js';
+import type { Sandbox } from '../sandbox/server.js';
+import {
+  type Environment,
+  originOf,
+  type PushFlags,
+  privateKeyOf,
+  proxyOf,
+  pushRules,
+  trackerIdOf,
+  UsageError,
+  volumeOf,
+} from '../settings.js';
+import { systemTime } from '../time.js';
+import { failureOf } from './failure.js';
+import { inputsOf } from './inputs.js';
+import { watchSignals } from './interrupt.js';
+
+/**
+ * Runs `luigis-pins push`. Returns the exit code, or undefined when there is
+ * nothing to read and help is wanted.
+ */
+export async function runPush(
+  files: readonly string[],
+  flags: PushFlags,
+  version: string,
+  host: NodeJS.Process,
+): Promise<ExitCode | undefined> {
+  const console = await openConsole(host, {
+    json: flags.json ?? false,
+    noColor: flags.color === false,
+    volume: volumeOf(flags),
+    problemsTo: 'err',
+  });
+  const interrupt = watchSignals(host);
+  let sandbox: Sandbox | undefined;
+  try {
+    const inputs = inputsOf(files, host.stdin);
+    if (inputs === undefined) return undefined;
+    const rules = pushRules(flags);
+    const settings: { sandbox?: Sandbox; flags: PushFlags; environment: Environment } =
+      flags.sandbox === true ? await sandboxed(flags) : { flags, environment: host.env };
+    sandbox = settings.sandbox;
+    const destination = destinationOf(settings.flags, settings.environment, version, console);
+    delete host.env['LUIGISBOX_PRIVATE_KEY'];
+    const resume = flags.resume === undefined ? undefined : { file: flags.resume, owner: lockOwner(host) };
+    interrupt.stop.addEventListener('abort', () => host.stdin.destroy(), { once: true });
+    const summary = await push(
+      inputs,
+      { ...rules, destination, resume },
+      console.report,
+      systemTime,
+      interrupt.stop,
+    );
+    console.talk(adviceLines(summary, { files, flags }));
+    const written = await console.close();
+    return exitCodeOf(summary, interrupt.by, !written);
+  } catch (error) {
+    const { exitCode, ...failure } = failureOf(error);
+    console.fail(failure);
+    await console.close();
+    return exitCode;
+  } finally {
+    interrupt.end();
+    await sandbox?.close();
+  }
+}
+
+/** Where the push goes. Throws `UsageError` when it cannot go there. */
+function destinationOf(
+  flags: PushFlags,
+  environment: Environment,
+  version: string,
+  console: Console,
+): Destination {
+  const origin = originOf(flags, environment);
+  const trackerId = trackerIdOf(flags, environment);
+  if (flags.dryRun === true) return { dryRun: true, origin, trackerId };
+  const key = privateKeyOf(flags, environment);
+  if (trackerId === undefined || key === undefined)
+    throw missingCredentials(trackerId === undefined, key === undefined);
+  if (key.warning !== undefined) console.warn(key.warning);
+  const userAgent = `luigis-pins/${version}`;
+  return { dryRun: false, origin, proxy: proxyOf(origin), trackerId, privateKey: key.privateKey, userAgent };
+}
+
+function missingCredentials(noTracker: boolean, noKey: boolean): UsageError {
+  const missing = [
+    ...(noTracker ? ['no tracker id (--tracker-id or LUIGISBOX_TRACKER_ID)'] : []),
+    ...(noKey
+      ? ['no private key (--private-key-file, LUIGISBOX_PRIVATE_KEY_FILE or LUIGISBOX_PRIVATE_KEY)']
+      : []),
+  ];
+  return new UsageError(
+    `There is ${missing.join(' and ')}.`,
+    'To try without an account, add --sandbox; to check the pins only, add --dry-run.',
+  );
+}
+
+/** The same push against a sandbox in this process, as its own tracker with its own key. */
+async function sandboxed(
+  flags: PushFlags,
+): Promise<{ sandbox: Sandbox; flags: PushFlags; environment: Environment }> {
+  for (const flag of ['trackerId', 'privateKeyFile', 'baseUrl'] as const) {
+    if (flags[flag] !== undefined)
+      throw new UsageError('--sandbox has a tracker, key and address of its own.', 'Leave the others out.');
+  }
+  const { SANDBOX_PRIVATE_KEY, SANDBOX_TRACKER_ID, startSandbox } = await import('../sandbox/server.js');
+  const sandbox = await startSandbox({ trackerId: SANDBOX_TRACKER_ID, privateKey: SANDBOX_PRIVATE_KEY });
+  const environment = { LUIGISBOX_PRIVATE_KEY: SANDBOX_PRIVATE_KEY };
+  return {
+    sandbox,
+    flags: { ...flags, trackerId: SANDBOX_TRACKER_ID, baseUrl: sandbox.origin },
+    environment,
+  };
+}
+
+function lockOwner(host: NodeJS.Process): LockOwner {
+  return {
+    pid: host.pid,
+    isRunning(pid) {
+      try {
+        return host.kill(pid, 0);
+      } catch (error) {
+        // Somebody else's process is there, though it takes no signal from us.
+        return error instanceof Error && 'code' in error && error.code === 'EPERM';
+      }
+    },
+  };
+}

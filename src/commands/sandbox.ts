@@ -1,0 +1,115 @@
+import type { ExitCode } from '../exit-code.js';
+import { openConsole } from '../report/console.js';
+import { safe } from '../report/safe.js';
+import { FAULT_KINDS, type Fault, parseFault } from '../sandbox/faults.js';
+import { SANDBOX_PRIVATE_KEY, SANDBOX_TRACKER_ID, startSandbox } from '../sandbox/server.js';
+import type { SandboxRequest } from '../sandbox/service.js';
+import { UsageError, wholeNumber } from '../settings.js';
+import { failureOf } from './failure.js';
+import { watchSignals } from './interrupt.js';
+
+/** Flags of `sandbox` as the command line gives them. */
+export interface SandboxFlags {
+  port?: string;
+  trackerId?: string;
+  latency?: string;
+  throttle?: string;
+  fault?: string[];
+  seed?: string;
+  clockOffset?: string;
+  /** False with `--non-atomic`. */
+  nonAtomic?: boolean;
+  quiet?: boolean;
+  color?: boolean;
+}
+
+const MAX_PORT = 65_535;
+const MAX_MS = 3_600_000;
+
+/** Runs `luigis-pins sandbox` until a signal ends it: the environment to export on stdout, a line a request on stderr. */
+export async function runSandbox(flags: SandboxFlags, host: NodeJS.Process): Promise<ExitCode> {
+  const console = await openConsole(host, {
+    json: false,
+    noColor: flags.color === false,
+    volume: flags.quiet === true ? 'quiet' : 'normal',
+    problemsTo: 'err',
+  });
+  const interrupt = watchSignals(host);
+  try {
+    const trackerId = flags.trackerId ?? SANDBOX_TRACKER_ID;
+    const sandbox = await startSandbox({
+      ...optionsOf(flags),
+      trackerId,
+      privateKey: SANDBOX_PRIVATE_KEY,
+      onRequest: (request) => console.talk([requestLine(request)]),
+    }).catch((error: unknown) => Promise.reject(startFailure(error)));
+    console.out.line(`export LUIGISBOX_BASE_URL=${sandbox.origin}`);
+    console.out.line(`export LUIGISBOX_TRACKER_ID=${trackerId}`);
+    console.out.line(`export LUIGISBOX_PRIVATE_KEY=${SANDBOX_PRIVATE_KEY}`);
+    console.talk([`Listening on ${sandbox.origin} (seed ${sandbox.seed}). Ctrl-C ends it.`]);
+    await aborted(interrupt.stop);
+    const { requests, acceptedBatches, storedScopes } = sandbox.stats;
+    await sandbox.close();
+    console.talk([
+      `${requests} requests, ${acceptedBatches} batches accepted, ${storedScopes} scopes stored.`,
+    ]);
+    return (await console.close()) ? 0 : 74;
+  } catch (error) {
+    const { exitCode, ...failure } = failureOf(error);
+    console.fail(failure);
+    await console.close();
+    return exitCode;
+  } finally {
+    interrupt.end();
+  }
+}
+
+function optionsOf(flags: SandboxFlags) {
+  const { port, latency, throttle, seed, clockOffset, fault = [], nonAtomic } = flags;
+  return {
+    port: wholeNumber('--port', port ?? 0, 0, MAX_PORT),
+    latencyMs: wholeNumber('--latency', latency ?? 0, 0, MAX_MS),
+    ...(throttle !== undefined && { throttlePerMinute: wholeNumber('--throttle', throttle, 1, MAX_MS) }),
+    ...(seed !== undefined && { seed: wholeNumber('--seed', seed, 0, 0xffff_ffff) }),
+    clockOffsetMs: offset(clockOffset ?? '0'),
+    faults: fault.map(toFault),
+    atomic: nonAtomic !== true,
+  };
+}
+
+function toFault(text: string): Fault {
+  const fault = parseFault(text);
+  if (fault !== undefined) return fault;
+  throw new UsageError(
+    `--fault is <kind>:<rate>, not "${text}".`,
+    `Kinds: ${FAULT_KINDS.join(', ')}. Rates: 0.1 or 10%.`,
+  );
+}
+
+function offset(text: string): number {
+  const sign = text.startsWith('-') ? -1 : 1;
+  return sign * 1000 * wholeNumber('--clock-offset', text.replace(/^[+-]/, ''), 0, MAX_MS);
+}
+
+function startFailure(error: unknown): unknown {
+  if (error instanceof RangeError) return new UsageError(error.message);
+  if (error instanceof Error && 'code' in error)
+    return new UsageError(
+      `The sandbox cannot listen: ${error.message}`,
+      'Name another --port, or leave it out.',
+    );
+  return error;
+}
+
+function requestLine({ method, path, customizations, status, reason, misbehaviour }: SandboxRequest): string {
+  const what = status ?? 'no answer';
+  const odd =
+    misbehaviour === undefined ? '' : ` (${misbehaviour.kind} on purpose, ${misbehaviour.when} storing)`;
+  return `${safe(method)} ${safe(path)}  ${customizations} customizations  ${what}${odd}${reason === undefined ? '' : `  ${safe(reason)}`}`;
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,85 @@
+import type { Emit } from '../events.js';
+import type { FailureText } from './failure.js';
+import { createOutput, type Output } from './output.js';
+import { createPaint, wantsColour } from './paint.js';
+import { safe } from './safe.js';
+import type { Volume } from './terminal.js';
+
+/** What a command says, and where. */
+export interface Console {
+  out: Output;
+  err: Output;
+  /** Takes the events of the work. */
+  report: Emit;
+  /** A warning on stderr. Foreign text is made safe. */
+  warn(text: string): void;
+  /** Why the command failed, and what to do, on stderr. Both texts are safe already. */
+  fail(failure: FailureText): void;
+  /** Lines of talk on stderr, safe already; nothing with `--quiet`. */
+  talk(lines: readonly string[]): void;
+  /** Resolves when everything was written; false when something could not be. */
+  close(): Promise<boolean>;
+}
+
+/** How a command wants to speak. */
+export interface ConsoleWishes {
+  json: boolean;
+  noColor: boolean;
+  volume: Volume;
+  /** Where problems go: they are the result of `validate`, and talk in a push. */
+  problemsTo: 'out' | 'err';
+}
+
+/** Opens stdout and stderr for a command. What draws is loaded only where it is used. */
+export async function openConsole(
+  host: NodeJS.Process,
+  { json, noColor, volume, problemsTo }: ConsoleWishes,
+): Promise<Console> {
+  const out = createOutput(host.stdout);
+  const err = createOutput(host.stderr);
+  const wishes = { noColor, environment: host.env };
+  const errPaint = createPaint(wantsColour(wishes, err.isTTY));
+  const outPaint = createPaint(wantsColour(wishes, out.isTTY));
+  const spinner = await createSpinner(host, err.isTTY && volume !== 'quiet' && host.env['TERM'] !== 'dumb');
+  const report = json ? await jsonReport(out) : await terminalReport();
+
+  async function terminalReport(): Promise<Emit> {
+    const { createTerminalReport } = await import('./terminal.js');
+    return createTerminalReport({ out, err, outPaint, errPaint, spinner }, volume, problemsTo, Date.now);
+  }
+
+  return {
+    out,
+    err,
+    report,
+    warn(text) {
+      spinner?.clear();
+      err.line(`${errPaint.warn('warning')}: ${safe(text)}`);
+    },
+    fail({ message, hint }) {
+      spinner?.stop();
+      err.line(`${errPaint.bad('error')}: ${message}`);
+      if (hint !== '') err.line(`    ${hint}`);
+    },
+    talk(lines) {
+      if (volume !== 'quiet') for (const line of lines) err.line(line);
+    },
+    async close() {
+      spinner?.stop();
+      await Promise.all([out.flushed(), err.flushed()]);
+      return !out.failed;
+    },
+  };
+}
+
+async function jsonReport(out: Output): Promise<Emit> {
+  const { createJsonReport } = await import('./json.js');
+  return createJsonReport(out);
+}
+
+async function createSpinner(host: NodeJS.Process, wanted: boolean) {
+  if (!wanted) return undefined;
+  const { default: ora } = await import('ora');
+  // Input may come from stdin, which ora would otherwise read away.
+  return ora({ stream: host.stderr, discardStdin: false });
+}

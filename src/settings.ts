@@ -136,7 +136,10 @@ function conflictStrategy(text: string): ConflictStrategy {
 const TRACKER_ID = /^[A-Za-z0-9_-]{1,64}$/;
 
 /** The tracker id, from the flag or `LUIGISBOX_TRACKER_ID`; undefined when neither is given. Throws `UsageError`. */
-export function trackerIdOf(flags: PushFlags, environment: Environment): string | undefined {
+export function trackerIdOf(
+  flags: Pick<PushFlags, 'trackerId'>,
+  environment: Environment,
+): string | undefined {
   const trackerId = given(flags.trackerId) ?? given(environment['LUIGISBOX_TRACKER_ID']);
   if (trackerId === undefined || TRACKER_ID.test(trackerId)) return trackerId;
   throw new UsageError(
@@ -146,7 +149,7 @@ export function trackerIdOf(flags: PushFlags, environment: Environment): string 
 }
 
 /** The origin to push to, from the flag, `LUIGISBOX_BASE_URL` or the default. Throws `UsageError`. */
-export function originOf(flags: PushFlags, environment: Environment): URL {
+export function originOf(flags: Pick<PushFlags, 'baseUrl'>, environment: Environment): URL {
   const text = given(flags.baseUrl) ?? given(environment['LUIGISBOX_BASE_URL']) ?? DEFAULTS.baseUrl;
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined) throw new UsageError('The base URL is no URL.', `Write it as ${DEFAULTS.baseUrl}`);

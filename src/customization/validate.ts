@@ -116,14 +116,21 @@ function mistyped(path: string, type: string, value: unknown): Finding {
       boolean: 'true or false',
       string: 'a string',
     }[type] ?? type;
-  const hint = typeHint(path, type, value);
   return {
     code: 'field-type',
     path,
     message: `"${path}" must be ${wanted}, not ${kindOf(value)}.`,
-    ...(hint !== undefined && { hint }),
+    hint: typeHint(path, type, value) ?? TYPE_HINTS.get(type) ?? '',
   };
 }
+
+const TYPE_HINTS: ReadonlyMap<string, string> = new Map([
+  ['array', 'Put it in square brackets.'],
+  ['object', 'Write fields and values in braces: {"field": "value"}.'],
+  ['integer', 'Write -1 (every position), 0 (block) or 1 and up (that place).'],
+  ['boolean', 'Write true or false, without quotes.'],
+  ['string', 'Write text in double quotes.'],
+]);
 
 const NEVER_LEFT_OUT = /(^model|^target_type|^pin_definitions|\.pin_type)$/;
 
@@ -137,7 +144,6 @@ function typeHint(path: string, type: string, value: unknown): string | undefine
     return Number.isSafeInteger(value) ? `Write "${value}", in quotes.` : 'Put the number in quotes.';
   if (type === 'boolean' && (value === 'true' || value === 'false')) return `Write ${value} without quotes.`;
   if (type === 'boolean' && (value === 0 || value === 1)) return `Write ${value === 1} instead.`;
-  if (type === 'array') return 'Put it in square brackets.';
   return undefined;
 }
 

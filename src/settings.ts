@@ -34,6 +34,7 @@ export interface ReportFlags {
   quiet?: boolean;
   verbose?: boolean;
   color?: boolean;
+  annotations?: boolean;
 }
 
 /** Flags of `push` as the command line gives them. */

@@ -12,10 +12,10 @@ import {
   proxyOf,
   pushRules,
   trackerIdOf,
-  UsageError,
   volumeOf,
 } from '../settings.js';
 import { systemTime } from '../time.js';
+import { UsageError } from '../usage-error.js';
 import { failureOf } from './failure.js';
 import { inputsOf } from './inputs.js';
 import { watchSignals } from './interrupt.js';

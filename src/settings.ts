@@ -25,6 +25,7 @@ export interface ReportFlags {
   quiet?: boolean;
   verbose?: boolean;
   color?: boolean;
+  annotations?: boolean;
 }
 
 /** Flags of `push` as the command line gives them. */

@@ -34,6 +34,7 @@ export async function runPush(
     json: flags.json ?? false,
     noColor: flags.color === false,
     volume: volumeOf(flags),
+    annotations: flags.annotations !== false,
     problemsTo: 'err',
   });
   const interrupt = watchSignals(host);

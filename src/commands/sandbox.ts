@@ -33,6 +33,7 @@ export async function runSandbox(flags: SandboxFlags, host: NodeJS.Process): Pro
     json: false,
     noColor: flags.color === false,
     volume: flags.quiet === true ? 'quiet' : 'normal',
+    annotations: false,
     problemsTo: 'err',
   });
   const interrupt = watchSignals(host);

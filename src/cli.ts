@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import type { SandboxFlags } from './commands/sandbox.js';
-import { otherMistake, unknownCommand, unknownOption } from './complaint.js';
-import { type CommandDescription, SHELLS, type ValueDescription } from './completion.js';
-import { CONFLICT_STRATEGIES } from './delivery/attempt.js';
+import type { CommandDescription, ValueDescription } from './completion.js';
+import { DEFAULTS } from './defaults.js';
 import type { ExitCode } from './exit-code.js';
 import {
   COMPLETION_HELP,
@@ -13,8 +12,7 @@ import {
   SCHEMA_HELP,
   VALIDATE_HELP,
 } from './help.js';
-import { safe } from './report/safe.js';
-import { type CheckFlags, DEFAULTS, type PushFlags, type ReportFlags } from './settings.js';
+import type { CheckFlags, PushFlags, ReportFlags } from './settings.js';
 
 /**
  * The command line: declares commands and options, loads what a command needs
@@ -31,7 +29,7 @@ export async function main(host: NodeJS.Process): Promise<void> {
     await program.parseAsync(host.argv);
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode !== 0) complain(error, program, host);
+    if (error.exitCode !== 0) await complain(error, program, host);
     host.exitCode = error.exitCode === 0 ? 0 : 2;
   }
 }
@@ -150,11 +148,11 @@ function createProgram(host: NodeJS.Process): Command {
     .command('completion')
     .summary('a script that completes commands and options')
     .description('Print the script that makes a shell complete commands, options and values.')
-    .argument('<shell>', SHELLS.join(', '))
+    .argument('<shell>', 'bash, zsh or fish')
     .addHelpText('after', COMPLETION_HELP)
     .action(async (shell: string) => {
       const { runCompletion } = await import('./commands/completion.js');
-      host.exitCode = await runCompletion(shell, describe(program), host);
+      host.exitCode = await runCompletion(shell, await describe(program), host);
     });
 
   return program;
@@ -163,10 +161,16 @@ function createProgram(host: NodeJS.Process): Command {
 const collect = (value: string, earlier: string[]) => [...earlier, value];
 
 /** Says what is wrong with the command line, and what to write instead. */
-function complain({ code, message }: CommanderError, program: Command, host: NodeJS.Process): void {
+async function complain(
+  { code, message }: CommanderError,
+  program: Command,
+  host: NodeJS.Process,
+): Promise<void> {
   if (code === 'commander.help') return;
+  const { otherMistake, unknownCommand, unknownOption } = await import('./complaint.js');
+  const { safe } = await import('./report/safe.js');
   const [, written = ''] = /'(.*)'/s.exec(message) ?? [];
-  const commands = describe(program);
+  const commands = await describe(program);
   const complaint =
     code === 'commander.unknownOption'
       ? unknownOption(written, host.argv[2], commands)
@@ -177,7 +181,16 @@ function complain({ code, message }: CommanderError, program: Command, host: Nod
 }
 
 /** The commands without their parser: for completion, and for suggestions. */
-function describe(program: Command): CommandDescription[] {
+async function describe(program: Command): Promise<CommandDescription[]> {
+  const { CONFLICT_STRATEGIES } = await import('./delivery/attempt.js');
+  const { SHELLS } = await import('./completion.js');
+  const words = new Map<string, ValueDescription['words']>([
+    ['file', 'files'],
+    ['path', 'files'],
+    ['strategy', CONFLICT_STRATEGIES],
+    ['shell', SHELLS],
+  ]);
+  const valueNamed = (kind: string): ValueDescription => ({ kind, words: words.get(kind) ?? [] });
   return program.commands.map((command) => ({
     name: command.name(),
     summary: command.summary(),
@@ -190,15 +203,6 @@ function describe(program: Command): CommandDescription[] {
     arguments: command.registeredArguments.map((argument) => valueNamed(argument.name()))[0],
   }));
 }
-
-const WORDS: ReadonlyMap<string, ValueDescription['words']> = new Map<string, ValueDescription['words']>([
-  ['file', 'files'],
-  ['path', 'files'],
-  ['strategy', CONFLICT_STRATEGIES],
-  ['shell', SHELLS],
-]);
-
-const valueNamed = (kind: string): ValueDescription => ({ kind, words: WORDS.get(kind) ?? [] });
 
 function versionOf(): string {
   const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));

@@ -1,4 +1,5 @@
-import { DEFAULTS, type PushFlags } from '../settings.js';
+import { DEFAULTS } from '../defaults.js';
+import type { PushFlags } from '../settings.js';
 import { visible } from './safe.js';
 
 /** A `push` as it was given. */

@@ -153,7 +153,7 @@ function notAllowed(path: string, allowed: readonly string[], value: unknown): F
     code: 'field-value',
     path,
     message: `"${path}" must be one of ${allowed.map(quoted).join(', ')}, not ${quoted(value)}.`,
-    ...(near !== undefined && { hint: `Did you mean "${near}"?` }),
+    hint: near === undefined ? descriptionOf(path.replace(/.*\./, '')) : `Did you mean "${near}"?`,
   };
 }
 

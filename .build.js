@@ -12,7 +12,6 @@ const run = (command, ...args) => execFileSync(command, args, { cwd: fileURLToPa
 rmSync(dist, { recursive: true, force: true });
 run('tsc', '-p', 'tsconfig.build.json', '--removeComments', ...(mapped ? ['--sourceMap'] : []));
 run('tsc', '-p', 'tsconfig.build.json', '--declaration', '--emitDeclarationOnly');
-run('node', 'dist/customization/compile-schema.js');
 
 const { exports } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'));
 const needed = new Set();
@@ -22,6 +21,8 @@ for (const name of readdirSync(dist, { recursive: true })) {
   if (name.endsWith('.d.ts') && !needed.has(file.href)) rmSync(file);
 }
 if (!mapped) run('biome', 'format', '--write', '--vcs-enabled=false', '--indent-style=tab', 'dist');
+// Last, for what Ajv writes is short already.
+run('node', 'dist/customization/compile-schema.js');
 
 /** Notes declarations, and those that they import. */
 function need(file) {

@@ -12,11 +12,13 @@ const ajv = new Ajv2020({
   strictTypes: false,
   code: { source: true, esm: true },
 });
-// What is there for people only would be carried along.
-const bare: unknown = JSON.parse(
-  JSON.stringify(customizationSchema, (key, value: unknown) => (PROSE.has(key) ? undefined : value)),
+// What is there for people only would be carried along. A field of that name is an object, and stays.
+const isProse = (key: string, value: unknown) =>
+  PROSE.has(key) && (typeof value === 'string' || Array.isArray(value));
+const text = JSON.stringify(customizationSchema, (key, value: unknown) =>
+  isProse(key, value) ? undefined : value,
 );
-ajv.addSchema(Object(bare), 'customization');
+ajv.addSchema(JSON.parse(text), 'customization');
 writeFileSync(
   new URL('schema-check.js', import.meta.url),
   standalone.default(ajv, { check: 'customization' }),

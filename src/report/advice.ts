@@ -1,4 +1,6 @@
+import type { StopReason } from '../delivery/policy.js';
 import type { Summary } from '../events.js';
+import { safe } from './safe.js';
 import { duration, number, plural } from './text.js';
 
 /** The command as it was given, to be given again. */
@@ -8,7 +10,8 @@ export interface Given {
 }
 
 /** What to do next after a push that did not accept everything; empty when there is nothing to do. */
-export function adviceLines(summary: Summary, { flags }: Given): string[] {
+export function adviceLines(summary: Summary, given: Given): string[] {
+  const { flags } = given;
   const { counts, stopped, refusedInput, comeBackMs } = summary;
   const lines: string[] = [];
   if (refusedInput) {
@@ -26,8 +29,29 @@ export function adviceLines(summary: Summary, { flags }: Given): string[] {
           : 'Look them up, or push them again with --conflict ignore, which keeps what exists.'),
     );
   }
-  if (stopped === 'throttled' && comeBackMs !== undefined)
-    lines.push(`Run the same command again in ${duration(comeBackMs)}.`);
-  if (counts.notSent > 0 && !summary.dryRun) lines.push(`${number(counts.notSent)} were not sent.`);
+  if (summary.writeError !== undefined)
+    lines.push(`Could not be written: ${safe(summary.writeError)}. Make room, or name another place.`);
+  if (comeBackMs !== undefined) lines.push(`The server asks to come back in ${duration(comeBackMs)}.`);
+  if (counts.notSent > 0 && !summary.dryRun) {
+    const first = (stopped && MEND[stopped]) ?? '';
+    lines.push(`${number(counts.notSent)} were not sent. ${first}${goOn(summary, given)}`);
+  }
   return lines;
+}
+
+/** What to do before going on, by what ended the run. */
+const MEND: Partial<Record<StopReason, string>> = {
+  refused: 'Mend what is refused: credentials, tracker id, address or certificate. ',
+  clock: "Set this machine's clock. ",
+  unreachable: 'Check the network. ',
+};
+
+/** How to send the rest, and nothing of it twice where that would collide. */
+function goOn({ counts }: Summary, { flags }: Given): string {
+  const { conflict = 'raise', resume, rejects } = flags;
+  if (resume !== undefined)
+    return 'Run the same command again: what the journal lists as accepted is not sent again.';
+  if (conflict !== 'raise' || counts.accepted + counts.unknown === 0) return 'Run the same command again.';
+  if (rejects !== undefined) return `Push them from ${safe(rejects)}.`;
+  return 'Run the same command again with --conflict ignore, which keeps what exists.';
 }

@@ -86,8 +86,9 @@ export async function push(
     );
     emit(checkedEvent(checked, inputs));
     const run: Run = { inputs, plan, spoilt, checked, settings, emit, time };
-    const refusedInput = checked.broken || (checked.invalid > 0 && !settings.skipInvalid);
-    const sent = refusedInput || stop.aborted ? NOTHING_SENT : await send(run, stop);
+    const isRefused = checked.broken || (checked.invalid > 0 && !settings.skipInvalid);
+    const refusedInput = isRefused && !stop.aborted;
+    const sent = isRefused || stop.aborted ? NOTHING_SENT : await send(run, stop);
     const summary = sumUp(run, sent, refusedInput, time.now() - startedMs, stop.aborted);
     emit({ type: 'summary', summary });
     return summary;

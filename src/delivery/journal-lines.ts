@@ -31,7 +31,7 @@ export class JournalError extends Error {
   readonly file: string;
   readonly detail: string;
   constructor(code: JournalError['code'], file: string, detail: string) {
-    super(`${file}: ${code}: ${detail}`);
+    super(`${file}: ${detail}`);
     this.code = code;
     this.file = file;
     this.detail = detail;

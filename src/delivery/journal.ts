@@ -135,8 +135,9 @@ function createAppender(file: FileHandle, path: string, bytes: number): (line: J
     const text = Buffer.from(`${JSON.stringify(line)}\n`);
     try {
       await file.truncate(end);
-      const { bytesWritten } = await file.write(text, 0, text.length, end);
-      if (bytesWritten !== text.length) throw new Error('the disk is full');
+      // A disk that fills up takes a part, and says why when the rest follows.
+      for (let done = 0; done < text.length; )
+        done += (await file.write(text, done, text.length - done, end + done)).bytesWritten;
       await file.datasync();
       end += text.length;
     } catch (error) {

@@ -1,5 +1,5 @@
 import { createScopeIndex, scopeKey } from './customization/identity.js';
-import { isTooDeep, lint } from './customization/lint.js';
+import { lint, shapeOf } from './customization/lint.js';
 import {
   type Finding,
   type LevelRules,
@@ -11,7 +11,7 @@ import type { Customization } from './customization/schema.js';
 import { MAX_NESTING, validate } from './customization/validate.js';
 import type { PlacedRecord } from './delivery/plan.js';
 import type { Inputs } from './input/inputs.js';
-import { createRecordReader, type InputRecord } from './input/records.js';
+import { createRecordReader, type InputRecord, type RecordReader } from './input/records.js';
 import { foreignFormat } from './input/sniff.js';
 import { InputError, type Source } from './input/source.js';
 
@@ -87,23 +87,27 @@ export async function check(
     return isInvalid;
   };
 
-  const duplicateOf = (customization: Customization, line: number): Finding[] => {
-    const earlier = scopes.add(scopeKey(customization), line);
-    return earlier === undefined ? [] : [duplicate(customization, inputs.place(earlier))];
-  };
-
   const judge = (record: InputRecord, line: number): Finding[] => {
     if (record.fault) return [{ path: '', ...record.fault }];
     const { value, text } = record;
-    if (isTooDeep(value)) return [tooDeep];
+    const shape = shapeOf(value);
+    if (shape.isTooDeep) return [tooDeep];
     const { customization, findings } = validate(value);
     if (customization === undefined) return findings;
-    return [...findings, ...lint(customization, text, nowMs), ...duplicateOf(customization, line)];
+    const linted = lint(customization, text, shape, nowMs);
+    const earlier = scopes.add(scopeKey(customization), line);
+    if (earlier !== undefined) linted.push(duplicate(customization, inputs.place(earlier)));
+    return findings.length === 0 ? linted : [...findings, ...linted];
   };
 
   const accept = (record: InputRecord, file: string) => {
     const { offset, line } = inputs.begin;
-    const joined = { ...record, offset: offset + record.offset, line: line + record.line };
+    const joined = {
+      offset: offset + record.offset,
+      length: record.length,
+      line: line + record.line,
+      lineFeeds: record.lineFeeds,
+    };
     const findings = judge(record, joined.line);
     const isInputs = record.fault !== undefined && INPUT_CODES.has(record.fault.code);
     if (!isInputs) checked.read++;
@@ -116,37 +120,48 @@ export async function check(
 
   for (const source of inputs.sources) {
     if (signal?.aborted) break;
-    const finding = await readSource(source);
-    if (finding !== undefined) report([finding], source.name, 0);
+    await readSource(source);
   }
 
-  async function readSource(source: Source): Promise<Finding | undefined> {
-    const reader = createRecordReader((record) => accept(record, source.name));
-    let isFirst = true;
+  async function readSource(source: Source): Promise<void> {
+    let broken: Finding | undefined;
+    const reader = createRecordReader((record) => {
+      // The end of what broke off is no record's fault.
+      if (broken === undefined) accept(record, source.name);
+    });
     try {
-      for await (const chunk of source.chunks()) {
-        const format = isFirst ? foreignFormat(chunk) : undefined;
-        if (format !== undefined) return foreign(format.name, format.cure);
-        isFirst = false;
-        reader.push(chunk);
-        checked.bytes += chunk.length;
-        listener.progress(checked.read, checked.bytes);
-        if (signal?.aborted) return undefined;
-      }
+      broken = await readChunks(source, reader);
     } catch (error) {
       // Whoever stops a run may close its input.
-      if (signal?.aborted) return undefined;
-      if (error instanceof InputError && error.code === 'gzip-broken') return brokenGzip(error.reason);
-      throw error;
+      if (signal?.aborted) return;
+      if (!(error instanceof InputError && error.code === 'gzip-broken')) throw error;
+      broken = brokenGzip(error.reason);
     }
+    if (signal?.aborted) return;
+    if (broken !== undefined) report([broken], source.name, 0);
     inputs.endSource(reader.end());
+  }
+
+  /** What the source is, if it is another format. */
+  async function readChunks(source: Source, reader: RecordReader): Promise<Finding | undefined> {
+    let isFirst = true;
+    for await (const chunk of source.chunks()) {
+      const format = isFirst ? foreignFormat(chunk) : undefined;
+      if (format !== undefined) return foreign(format.name, format.cure);
+      isFirst = false;
+      reader.push(chunk);
+      checked.bytes += chunk.length;
+      listener.progress(checked.read, checked.bytes);
+      if (signal?.aborted) return undefined;
+    }
     return undefined;
   }
 
   // Of an input that was not read to its end nothing can be said.
   if (signal?.aborted) return checked;
   const file = inputs.sources.map((source) => source.name).join(', ');
-  if (checked.read === 0 && !checked.broken && !rules.allowEmpty) report([emptyInput], file, 0);
+  if (checked.read === 0 && !checked.broken && !rules.allowEmpty)
+    report([emptyInput(checked.bytes)], file, 0);
   if (rules.expect !== undefined && rules.expect !== checked.read) {
     report([unexpectedCount(rules.expect, checked.read)], file, 0);
   }
@@ -167,12 +182,12 @@ const overBatch: Finding = {
   hint: 'Raise --max-batch-bytes, or give it fewer pins.',
 };
 
-const emptyInput: Finding = {
+const emptyInput = (bytes: number): Finding => ({
   code: 'input-empty',
   path: '',
-  message: 'There is no customization in the input.',
+  message: bytes === 0 ? 'The input is empty: 0 bytes.' : 'There is no customization in the input.',
   hint: 'Did the export fail? If nothing to send is fine, add --allow-empty.',
-};
+});
 
 const unexpectedCount = (expected: number, read: number): Finding => ({
   code: 'count-unexpected',
@@ -184,7 +199,7 @@ const unexpectedCount = (expected: number, read: number): Finding => ({
 const foreign = (name: string, cure: string): Finding => ({
   code: 'foreign-format',
   path: '',
-  message: `The input is ${name}, not JSON in UTF-8.`,
+  message: `The input is ${name}, not JSON.`,
   hint: cure,
 });
 

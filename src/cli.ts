@@ -46,7 +46,8 @@ function createProgram(host: NodeJS.Process): Command {
       .option('--json', 'write events as NDJSON to stdout, and nothing else')
       .option('-q, --quiet', 'failures and the summary only')
       .option('-v, --verbose', 'every attempt, too')
-      .option('--no-color', 'no colours');
+      .option('--no-color', 'no colours')
+      .option('--no-annotations', 'no annotations and job summary in GitHub Actions');
 
   /** Sets the exit code; undefined asks for the command's help. */
   const finish = (command: Command, exitCode: ExitCode | undefined) => {

@@ -1,23 +1,14 @@
-import { createSecretKey, type KeyObject } from 'node:crypto';
-import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { getProxyForUrl } from 'proxy-from-env';
 import type { CheckRules } from './check.js';
 import { closest } from './customization/closest.js';
 import { CONFLICT_STRATEGIES, type ConflictStrategy } from './delivery/attempt.js';
 import { isLoopbackHost } from './delivery/connect.js';
 import type { DeliveryRules } from './delivery/settle.js';
+import { type KeyRead, readKeyFile, toKey } from './private-key.js';
 import type { PushSettings } from './push.js';
+import { byteSize, seconds, wholeNumber } from './quantity.js';
 import type { Volume } from './report/terminal.js';
-
-/** A mistake in flags or environment: what is wrong, and what to do. Exit code 2. May quote what was given: foreign text. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-  readonly hint: string | undefined;
-  constructor(message: string, hint?: string) {
-    super(message);
-    this.hint = hint;
-  }
-}
+import { UsageError } from './usage-error.js';
 
 /** Flags of `validate`, and of `push` too, as the command line gives them. */
 export interface CheckFlags {
@@ -34,6 +25,7 @@ export interface ReportFlags {
   quiet?: boolean;
   verbose?: boolean;
   color?: boolean;
+  annotations?: boolean;
 }
 
 /** Flags of `push` as the command line gives them. */
@@ -78,8 +70,6 @@ const MAX_CONCURRENCY = 16;
 const MAX_RETRIES = 100;
 const MAX_TIMEOUT_SECONDS = 3600;
 const MAX_WAIT_SECONDS = 86_400;
-const MIN_BATCH_BYTES = 1024;
-const MAX_BATCH_BYTES = 256 * 1024 * 1024;
 
 /** What counts as an error. Throws `UsageError`. */
 export function checkRules(flags: CheckFlags): CheckRules {
@@ -147,7 +137,10 @@ function conflictStrategy(text: string): ConflictStrategy {
 const TRACKER_ID = /^[A-Za-z0-9_-]{1,64}$/;
 
 /** The tracker id, from the flag or `LUIGISBOX_TRACKER_ID`; undefined when neither is given. Throws `UsageError`. */
-export function trackerIdOf(flags: PushFlags, environment: Environment): string | undefined {
+export function trackerIdOf(
+  flags: Pick<PushFlags, 'trackerId'>,
+  environment: Environment,
+): string | undefined {
   const trackerId = given(flags.trackerId) ?? given(environment['LUIGISBOX_TRACKER_ID']);
   if (trackerId === undefined || TRACKER_ID.test(trackerId)) return trackerId;
   throw new UsageError(
@@ -157,7 +150,7 @@ export function trackerIdOf(flags: PushFlags, environment: Environment): string 
 }
 
 /** The origin to push to, from the flag, `LUIGISBOX_BASE_URL` or the default. Throws `UsageError`. */
-export function originOf(flags: PushFlags, environment: Environment): URL {
+export function originOf(flags: Pick<PushFlags, 'baseUrl'>, environment: Environment): URL {
   const text = given(flags.baseUrl) ?? given(environment['LUIGISBOX_BASE_URL']) ?? DEFAULTS.baseUrl;
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined) throw new UsageError('The base URL is no URL.', `Write it as ${DEFAULTS.baseUrl}`);
@@ -188,12 +181,6 @@ export function proxyOf(origin: URL): URL | undefined {
   );
 }
 
-/** A private key, and a warning where one is due. */
-export interface KeyRead {
-  privateKey: KeyObject;
-  warning: string | undefined;
-}
-
 /**
  * The private key, from the file of the flag or of `LUIGISBOX_PRIVATE_KEY_FILE`,
  * or from `LUIGISBOX_PRIVATE_KEY`; undefined when none is given. No message
@@ -207,87 +194,7 @@ export function privateKeyOf(flags: PushFlags, environment: Environment): KeyRea
   return { privateKey: toKey(Buffer.from(text), 'LUIGISBOX_PRIVATE_KEY'), warning: undefined };
 }
 
-/** A longer file is none of a key. */
-const MAX_KEY_BYTES = 4096;
-const OTHERS_MAY_READ = 0o077;
-
-function readKeyFile(path: string): KeyRead {
-  const shown = path;
-  let file: number;
-  try {
-    file = openSync(path, 'r');
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    throw new UsageError(
-      `The private key file ${shown} cannot be read (${code}).`,
-      'Mend --private-key-file or LUIGISBOX_PRIVATE_KEY_FILE.',
-    );
-  }
-  try {
-    const stats = fstatSync(file);
-    if (stats.isDirectory()) throw new UsageError(`The private key file ${shown} is a directory.`);
-    if (stats.size > MAX_KEY_BYTES)
-      throw new UsageError(`The private key file ${shown} is too long for a key.`, 'Is it the right file?');
-    const isOpen = stats.isFile() && (stats.mode & OTHERS_MAY_READ) !== 0;
-    return {
-      privateKey: toKey(readFileSync(file), shown),
-      warning: isOpen
-        ? `Others on this machine may read the private key file ${shown}. Mend it with: chmod 600 ${shown}`
-        : undefined,
-    };
-  } finally {
-    closeSync(file);
-  }
-}
-
-/** The key without one line feed at its end. */
-function toKey(bytes: Buffer, source: string): KeyObject {
-  const text = bytes.toString('utf8').replace(/\r?\n$/, '');
-  if (text === '') throw new UsageError(`The private key in ${source} is empty.`);
-  if (/[\u0000-\u001f\u007f]/.test(text)) {
-    throw new UsageError(
-      `The private key in ${source} holds a line break or control character.`,
-      'It must be the key alone, on one line.',
-    );
-  }
-  return createSecretKey(Buffer.from(text));
-}
-
 /** An environment variable that is set but empty counts as not given, as CI leaves a missing secret. */
 function given(text: string | undefined): string | undefined {
   return text === undefined || text === '' ? undefined : text;
-}
-
-/** A whole number in a range. Throws `UsageError`. */
-export function wholeNumber(flag: string, value: string | number, min: number, max: number): number {
-  const number = /^\d+$/.test(String(value)) ? Number(value) : Number.NaN;
-  if (number >= min && number <= max) return number;
-  throw new UsageError(`${flag} is a whole number from ${min} to ${max}, not "${String(value)}".`);
-}
-
-/** Milliseconds of a number of seconds in a range. Throws `UsageError`. */
-export function seconds(flag: string, value: string | number, min: number, max: number): number {
-  const number = /^\d+(\.\d+)?$/.test(String(value)) ? Number(value) : Number.NaN;
-  if (number >= min && number <= max) return Math.round(number * 1000);
-  throw new UsageError(`${flag} is a number of seconds from ${min} to ${max}, not "${String(value)}".`);
-}
-
-const UNITS = {
-  '': 1,
-  b: 1,
-  k: 1024,
-  m: 1024 ** 2,
-  kb: 1000,
-  mb: 1000 ** 2,
-  kib: 1024,
-  mib: 1024 ** 2,
-} as const;
-
-/** Bytes of a size such as `4MiB`, `500 kB` or `1000000`. */
-function byteSize(flag: string, text: string): number {
-  const [, digits = '', unit = ''] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text) ?? [];
-  const factor = Object.entries(UNITS).find(([name]) => name === unit.toLowerCase())?.[1];
-  const bytes = digits === '' || factor === undefined ? Number.NaN : Math.floor(Number(digits) * factor);
-  if (bytes >= MIN_BATCH_BYTES && bytes <= MAX_BATCH_BYTES) return bytes;
-  throw new UsageError(`${flag} is a size from 1KiB to 256MiB, such as 4MiB or 500kB, not "${text}".`);
 }

@@ -4,7 +4,7 @@ import type { ExitCode } from '../exit-code.js';
 import { InputError } from '../input/source.js';
 import { type FailureText, inputFailure, journalFailure } from '../report/failure.js';
 import { safe } from '../report/safe.js';
-import { UsageError } from '../settings.js';
+import { UsageError } from '../usage-error.js';
 
 /** The exit code and the words for an error that ended a command before anything was sent. */
 export function failureOf(error: unknown): FailureText & { exitCode: ExitCode } {

@@ -1,5 +1,5 @@
 import type { Input } from '../input/source.js';
-import { UsageError } from '../settings.js';
+import { UsageError } from '../usage-error.js';
 
 /** The name that messages give to standard input. */
 export const STDIN_NAME = '(stdin)';

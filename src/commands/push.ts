@@ -12,10 +12,10 @@ import {
   proxyOf,
   pushRules,
   trackerIdOf,
-  UsageError,
   volumeOf,
 } from '../settings.js';
 import { systemTime } from '../time.js';
+import { UsageError } from '../usage-error.js';
 import { failureOf } from './failure.js';
 import { inputsOf } from './inputs.js';
 import { watchDefects, watchSignals } from './interrupt.js';
@@ -34,6 +34,7 @@ export async function runPush(
     json: flags.json ?? false,
     noColor: flags.color === false,
     volume: volumeOf(flags),
+    annotations: flags.annotations !== false,
     problemsTo: 'err',
   });
   const interrupt = watchSignals(host);

@@ -1,10 +1,11 @@
 import type { ExitCode } from '../exit-code.js';
+import { wholeNumber } from '../quantity.js';
 import { openConsole } from '../report/console.js';
 import { safe } from '../report/safe.js';
 import { FAULT_KINDS, type Fault, parseFault } from '../sandbox/faults.js';
 import { SANDBOX_PRIVATE_KEY, SANDBOX_TRACKER_ID, startSandbox } from '../sandbox/server.js';
 import type { SandboxRequest } from '../sandbox/service.js';
-import { UsageError, wholeNumber } from '../settings.js';
+import { UsageError } from '../usage-error.js';
 import { failureOf } from './failure.js';
 import { watchSignals } from './interrupt.js';
 
@@ -32,6 +33,7 @@ export async function runSandbox(flags: SandboxFlags, host: NodeJS.Process): Pro
     json: false,
     noColor: flags.color === false,
     volume: flags.quiet === true ? 'quiet' : 'normal',
+    annotations: false,
     problemsTo: 'err',
   });
   const interrupt = watchSignals(host);

@@ -18,6 +18,7 @@ export async function runValidate(
     json: flags.json ?? false,
     noColor: flags.color === false,
     volume: volumeOf(flags),
+    annotations: flags.annotations !== false,
     problemsTo: 'out',
   });
   const interrupt = watchSignals(host);

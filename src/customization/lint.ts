@@ -8,22 +8,25 @@ const PIN_FIELDS = new Set(Object.keys(customizationSchema.$defs.pin.properties)
 
 /**
  * What is allowed in a customization but surely not meant. `text` is the
- * record's JSON, `customization` what a parser makes of it, `nowMs` the time
- * against which a window is expired.
+ * record's JSON, `shape` what `shapeOf` tells of it, `nowMs` the time against
+ * which a window is expired.
  */
-export function lint(customization: Customization, text: string, nowMs: number): Finding[] {
+export function lint(customization: Customization, text: string, shape: Shape, nowMs: number): Finding[] {
   const findings: Finding[] = [];
   const { target_type, target_identity, target_criteria, pin_definitions } = customization;
-  unknownFields(customization, FIELDS, '', findings);
+  unknownFields(customization, FIELDS, undefined, findings);
   if (target_type === 'all' && target_identity !== undefined)
     findings.push(identityForAll('target_identity'));
   if (target_type === 'all' && target_criteria !== undefined)
     findings.push(identityForAll('target_criteria'));
-  pin_definitions.forEach((pin, at) => {
-    lintPin(pin, `pin_definitions[${at}]`, nowMs, findings);
-  });
-  if (pin_definitions.length > 1) lintTogether(pin_definitions, findings);
-  lintText(customization, text, findings);
+  for (let at = 0; at < pin_definitions.length; at++) {
+    const pin = pin_definitions[at];
+    if (pin !== undefined) lintPin(pin, at, nowMs, findings);
+  }
+  if (mayClash(pin_definitions)) lintTogether(pin_definitions, findings);
+  if (text.includes('\uFFFD')) findings.push(replacementCharacter);
+  if (shape.hasGreatNumber) roundedNumbers(text, findings);
+  if (shape.keys !== countOf(text, '":')) duplicateKeys(text, findings);
   return findings;
 }
 
@@ -34,44 +37,72 @@ const identityForAll = (path: string): Finding => ({
   hint: `Remove "${path}", or mend target_type.`,
 });
 
-function unknownFields(value: object, known: ReadonlySet<string>, at: string, findings: Finding[]): void {
+const replacementCharacter: Finding = {
+  code: 'replacement-character',
+  path: '',
+  message: 'The record holds U+FFFD, the mark of text that was decoded wrongly.',
+  hint: 'Make the export again with the right encoding.',
+};
+
+/** `pin` is the number of the pin, where `value` is one. */
+function unknownFields(
+  value: object,
+  known: ReadonlySet<string>,
+  pin: number | undefined,
+  findings: Finding[],
+): void {
   for (const field in value) {
     if (known.has(field)) continue;
     const near = closest(field, [...known]);
     findings.push({
       code: 'field-unknown',
-      path: at === '' ? field : `${at}.${field}`,
-      message: `"${field}" is no field that the API documents.`,
-      ...(near !== undefined && { hint: `Did you mean "${near}"?` }),
+      path: pin === undefined ? field : `pin_definitions[${pin}].${field}`,
+      message: `${JSON.stringify(field)} is no field that the API documents.`,
+      hint: near === undefined ? 'Remove it, unless the API has learnt it since.' : `Did you mean "${near}"?`,
     });
   }
 }
 
-function lintPin(pin: Pin, path: string, nowMs: number, findings: Finding[]): void {
-  unknownFields(pin, PIN_FIELDS, path, findings);
-  if (pin.position === undefined) {
+function lintPin(pin: Pin, at: number, nowMs: number, findings: Finding[]): void {
+  const { position, is_block_pin, active_to } = pin;
+  unknownFields(pin, PIN_FIELDS, at, findings);
+  if (position === undefined) {
+    const path = `pin_definitions[${at}].position`;
     findings.push({
       code: 'position-missing',
-      path: `${path}.position`,
-      message: `"${path}.position" is missing; the API documents it as required.`,
+      path,
+      message: `"${path}" is missing; the API documents it as required.`,
       hint: 'Add -1 (every position), 0 (block) or 1 and up (that place).',
     });
-  } else if (pin.is_block_pin !== undefined && pin.is_block_pin !== (pin.position === 0)) {
+  } else if (is_block_pin !== undefined && is_block_pin !== (position === 0)) {
     findings.push({
       code: 'block-position',
-      path: `${path}.is_block_pin`,
-      message: `is_block_pin is ${pin.is_block_pin}, but position is ${pin.position}.`,
-      hint: 'Position 0 blocks an item: use both or neither.',
+      path: `pin_definitions[${at}].is_block_pin`,
+      message: `is_block_pin is ${is_block_pin}, but position is ${position}.`,
+      hint: is_block_pin
+        ? 'To block the item write position 0; to show it remove is_block_pin.'
+        : 'To show the item write position 1 or up; to block it remove is_block_pin.',
     });
   }
-  if (pin.active_to !== undefined && dateMs(pin.active_to) < nowMs) {
+  if (active_to !== undefined && dateMs(active_to) < nowMs) {
     findings.push({
       code: 'window-expired',
-      path: `${path}.active_to`,
-      message: `The pin expired at ${pin.active_to}: it will never be shown.`,
+      path: `pin_definitions[${at}].active_to`,
+      message: `The pin expired at ${active_to}: it will never be shown.`,
       hint: 'Move the date, or leave the pin out.',
     });
   }
+}
+
+/** Can two of the pins be at odds? Not while positions ascend and none is 0, as they mostly do. */
+function mayClash(pins: readonly Pin[]): boolean {
+  let last = 0;
+  for (const { position } of pins) {
+    if (position === undefined || position < 0) continue;
+    if (position <= last) return true;
+    last = position;
+  }
+  return false;
 }
 
 /** Pins of one scope that cannot both be meant. */
@@ -98,7 +129,7 @@ function lintTogether(pins: readonly Pin[], findings: Finding[]): void {
       findings.push({
         code: 'pinned-and-blocked',
         path: `pin_definitions[${at}].position`,
-        message: `The item of pin_definitions[${other.at}] is both pinned and blocked.`,
+        message: `The item ${JSON.stringify(pin.pin_identity)} of pin_definitions[${other.at}] is both pinned and blocked.`,
         hint: 'Keep one of the two.',
       });
     }
@@ -106,30 +137,16 @@ function lintTogether(pins: readonly Pin[], findings: Finding[]): void {
   });
 }
 
-const MANY_DIGITS = /\d{16}|\d[eE]/;
-
-/** What a JSON reader at the other end may change or has already changed. */
-function lintText(customization: Customization, text: string, findings: Finding[]): void {
-  if (text.includes('\uFFFD')) {
-    findings.push({
-      code: 'replacement-character',
-      path: '',
-      message: 'The record holds U+FFFD, the mark of text that was decoded wrongly.',
-      hint: 'Make the export again with the right encoding.',
-    });
-  }
-  if (MANY_DIGITS.test(text)) roundedNumbers(text, findings);
-  if (countKeys(customization) !== countOf(text, '":')) duplicateKeys(text, findings);
-}
-
 /** Numbers that a reader with 64-bit floating point (RFC 8259, section 6) changes. */
 function roundedNumbers(text: string, findings: Finding[]): void {
-  for (const { token } of tokens(text)) {
+  let key = '';
+  for (const { token, isKey } of tokens(text)) {
+    if (isKey) key = token.slice(1, -1);
     if (!/^-?\d/.test(token) || isExact(token)) continue;
     findings.push({
       code: 'number-rounded',
-      path: '',
-      message: `The number ${token.slice(0, 40)} is beyond what JSON readers keep exactly.`,
+      path: key,
+      message: `The number ${token.slice(0, 40)} of "${key}" is beyond what JSON readers keep exactly.`,
       hint: 'Write it as a string, in quotes.',
     });
   }
@@ -177,19 +194,39 @@ function countOf(text: string, piece: string): number {
   return count;
 }
 
-function countKeys(value: unknown): number {
-  if (typeof value !== 'object' || value === null) return 0;
-  let keys = 0;
-  if (Array.isArray(value)) {
-    for (const element of value) keys += countKeys(element);
-    return keys;
-  }
-  for (const field of Object.values(value)) keys += 1 + countKeys(field);
-  return keys;
+/** What a look at every value of a record tells. */
+export interface Shape {
+  /** Fields of all objects in it. */
+  keys: number;
+  /** Is there a number beyond those that 64-bit floating point counts exactly? */
+  hasGreatNumber: boolean;
+  /** Is it nested deeper than `MAX_NESTING`? The other two then tell of a part only. */
+  isTooDeep: boolean;
 }
 
-/** Is `value` nested deeper than `MAX_NESTING`? */
-export function isTooDeep(value: unknown, depth = 0): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  return depth >= MAX_NESTING || Object.values(value).some((inner) => isTooDeep(inner, depth + 1));
+/** Looks at every value of a record. */
+export function shapeOf(value: unknown): Shape {
+  const shape = { keys: 0, hasGreatNumber: false, isTooDeep: false };
+  addShape(value, 0, shape);
+  return shape;
+}
+
+/** Makes no list of what arrays and objects hold, for every value of the input passes here. */
+function addShape(value: unknown, depth: number, shape: Shape): void {
+  if (typeof value === 'number') {
+    if (Math.abs(value) > Number.MAX_SAFE_INTEGER) shape.hasGreatNumber = true;
+  } else if (isObject(value)) {
+    if (depth >= MAX_NESTING) shape.isTooDeep = true;
+    else if (Array.isArray(value)) for (const element of value) addShape(element, depth + 1, shape);
+    else {
+      for (const field in value) {
+        shape.keys++;
+        addShape(value[field], depth + 1, shape);
+      }
+    }
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
 }

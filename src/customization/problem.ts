@@ -1,4 +1,4 @@
-import { FAULT_CODES } from '../input/fault.js';
+import { type Excerpt, FAULT_CODES } from '../input/fault.js';
 
 /** How much a problem weighs: an error keeps the customization from being sent. */
 export const LEVELS = ['error', 'warning'] as const;
@@ -10,6 +10,7 @@ export const ERROR_CODES = [
   'foreign-format',
   'gzip-broken',
   'not-an-object',
+  'wrapped-list',
   'too-deep',
   'field-missing',
   'field-type',
@@ -74,7 +75,7 @@ export interface Problem extends Finding {
   /** 1-based, in characters. */
   column?: number;
   /** For broken text: a piece of the line, and where in it the fault is (0-based). */
-  excerpt?: { text: string; at: number };
+  excerpt?: Excerpt;
 }
 
 /** What moves a code to the other level. */

@@ -1,4 +1,4 @@
-import { lint } from './lint.js';
+import { lint, shapeOf } from './lint.js';
 import { customizationSchema } from './schema.js';
 import { validate } from './validate.js';
 
@@ -29,8 +29,10 @@ export function suspects(body: Buffer, messages: readonly string[], nowMs: numbe
     .split('\n')
     .forEach((text, record) => {
       if (text === '') return;
-      const { customization, findings } = validate(JSON.parse(text));
-      const all = customization === undefined ? findings : [...findings, ...lint(customization, text, nowMs)];
+      const value: unknown = JSON.parse(text);
+      const { customization, findings } = validate(value);
+      const linted = customization === undefined ? [] : lint(customization, text, shapeOf(value), nowMs);
+      const all = [...findings, ...linted];
       for (const { field, records } of found)
         if (all.some(({ path }) => isAbout(path, field))) records.push(record);
     });

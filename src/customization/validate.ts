@@ -2,7 +2,7 @@ import type { ErrorObject } from 'ajv';
 import { check } from '#schema-check';
 import { closest } from './closest.js';
 import type { Finding } from './problem.js';
-import { type Customization, customizationSchema } from './schema.js';
+import { type Customization, customizationSchema, type Pin } from './schema.js';
 
 /** The deepest nesting that is read: brackets inside brackets. */
 export const MAX_NESTING = 64;
@@ -18,7 +18,9 @@ export interface Validated {
 export function validate(value: unknown): Validated {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return { findings: [notAnObject(value)] };
-  if (check(value)) return { customization: value, findings: value.pin_definitions.flatMap(windowFindings) };
+  const list = wrappedList(value);
+  if (list !== undefined) return { findings: [list] };
+  if (check(value)) return { customization: value, findings: windowsFindings(value.pin_definitions) };
   return { findings: (check.errors ?? []).flatMap((error) => finding(error, value)) };
 }
 
@@ -28,9 +30,24 @@ function notAnObject(value: unknown): Finding {
     path: '',
     message: `A customization is a JSON object, not ${kindOf(value)}.`,
     hint: Array.isArray(value)
-      ? 'Each customization stands by itself: take it out of the inner array (jq: .[][]).'
-      : 'Write {"model": ..., "target_type": ..., "pin_definitions": [...]}.',
+      ? "The customizations stand one array too deep: jq '.[][]' FILE > pins.ndjson"
+      : 'Remove it, or write {"model": ..., "target_type": ..., "pin_definitions": [...]}.',
   };
+}
+
+/** An export often is one object around the list: it has nothing of a customization, but a list of them. */
+function wrappedList(value: object): Finding | undefined {
+  if ('model' in value || 'target_type' in value || 'pin_definitions' in value) return undefined;
+  for (const [field, inner] of Object.entries(value)) {
+    if (!Array.isArray(inner) || !isObject(inner[0]) || !('pin_definitions' in inner[0])) continue;
+    return {
+      code: 'wrapped-list',
+      path: field,
+      message: `The customizations stand in a list inside "${field}".`,
+      hint: `Take them out of it: jq '.${/^\w+$/.test(field) ? field : `[${JSON.stringify(field)}]`}[]' FILE > pins.ndjson`,
+    };
+  }
+  return undefined;
 }
 
 /** One violation of the schema in our words; none for the parts that only repeat another. */
@@ -57,7 +74,7 @@ function finding(error: ErrorObject, root: object): Finding[] {
     case 'minimum':
       return [positionRange(path, value)];
     case 'pattern':
-      return [/\.active_(from|to)$/.test(path) ? badDate(path, value) : blank(path)];
+      return [DATE_FIELD.test(path) ? badDate(path, value) : blank(path)];
     default:
       return [];
   }
@@ -77,8 +94,17 @@ function missing(field: string, keys: readonly string[], parent: unknown): Findi
     code: 'field-missing',
     path,
     message: `"${path}" is missing.${why}`,
-    ...(typo !== undefined && { hint: `There is "${typo}": did you mean "${field}"?` }),
+    hint: typo === undefined ? descriptionOf(field) : `There is "${typo}": did you mean "${field}"?`,
   };
+}
+
+/** What the schema says of a field, in its first sentence. */
+function descriptionOf(field: string): string {
+  const fields: Record<string, { description: string }> = {
+    ...customizationSchema.properties,
+    ...customizationSchema.$defs.pin.properties,
+  };
+  return fields[field]?.description.replace(/(?<=\.) .*/, '') ?? '';
 }
 
 function mistyped(path: string, type: string, value: unknown): Finding {
@@ -90,23 +116,34 @@ function mistyped(path: string, type: string, value: unknown): Finding {
       boolean: 'true or false',
       string: 'a string',
     }[type] ?? type;
-  const hint = typeHint(type, value);
   return {
     code: 'field-type',
     path,
     message: `"${path}" must be ${wanted}, not ${kindOf(value)}.`,
-    ...(hint !== undefined && { hint }),
+    hint: typeHint(path, type, value) ?? TYPE_HINTS.get(type) ?? '',
   };
 }
 
-function typeHint(type: string, value: unknown): string | undefined {
-  if (value === null) return 'Leave the field out instead of writing null.';
+const TYPE_HINTS: ReadonlyMap<string, string> = new Map([
+  ['array', 'Put it in square brackets.'],
+  ['object', 'Write fields and values in braces: {"field": "value"}.'],
+  ['integer', 'Write -1 (every position), 0 (block) or 1 and up (that place).'],
+  ['boolean', 'Write true or false, without quotes.'],
+  ['string', 'Write text in double quotes.'],
+]);
+
+const NEVER_LEFT_OUT = /(^model|^target_type|^pin_definitions|\.pin_type)$/;
+
+function typeHint(path: string, type: string, value: unknown): string | undefined {
+  if (value === null)
+    return NEVER_LEFT_OUT.test(path) ? 'It needs a value.' : 'Leave the field out instead of writing null.';
+  if (DATE_FIELD.test(path)) return DATE_HINT;
   if (type === 'integer' && typeof value === 'string' && /^-?\d+$/.test(value))
     return `Write ${value} without quotes.`;
   if (type === 'string' && typeof value === 'number')
-    return `Write "${value}" in quotes: identities are strings.`;
+    return Number.isSafeInteger(value) ? `Write "${value}", in quotes.` : 'Put the number in quotes.';
   if (type === 'boolean' && (value === 'true' || value === 'false')) return `Write ${value} without quotes.`;
-  if (type === 'array') return 'Put it in square brackets.';
+  if (type === 'boolean' && (value === 0 || value === 1)) return `Write ${value === 1} instead.`;
   return undefined;
 }
 
@@ -134,39 +171,76 @@ const blank = (path: string): Finding => ({
   hint: 'Give it a value, or leave the customization out.',
 });
 
-const badDate = (path: string, value: unknown): Finding => ({
+const DATE_FIELD = /\.active_(from|to)$/;
+const DATE_HINT = 'Write it as 2026-12-24 or 2026-12-24T18:00:00Z.';
+
+function badDate(path: string, value: unknown): Finding {
+  const [, day = '', month = '', year] = /^(\d\d?)\. ?(\d\d?)\. ?(\d{4})$/.exec(String(value)) ?? [];
+  return {
+    code: 'date-invalid',
+    path,
+    message: `"${path}" is no date: ${quoted(value)}.`,
+    hint:
+      year === undefined
+        ? DATE_HINT
+        : `Write it as ${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}.`,
+  };
+}
+
+const noSuchDay = (path: string, date: string): Finding => ({
   code: 'date-invalid',
   path,
-  message: `"${path}" is no date: ${quoted(value)}.`,
-  hint: 'Write it as 2026-12-24 or 2026-12-24T18:00:00Z.',
+  message: `"${path}" names a day that does not exist: ${date}.`,
+  hint: 'Mend the day or the month.',
 });
 
-/** What a pin's dates break beyond their shape: days that no calendar has, an end before the start. */
-function windowFindings(pin: Customization['pin_definitions'][number], at: number): Finding[] {
-  const { active_from: from, active_to: to } = pin;
-  if (from === undefined && to === undefined) return [];
-  const path = `pin_definitions[${at}]`;
+/** What the dates of pins break beyond their shape: days that no calendar has, an end before the start. */
+function windowsFindings(pins: readonly Pin[]): Finding[] {
+  const findings: Finding[] = [];
+  for (let at = 0; at < pins.length; at++) {
+    const { active_from: from, active_to: to } = pins[at] ?? {};
+    if (from === undefined && to === undefined) continue;
+    const finding = windowFinding(`pin_definitions[${at}]`, from, to);
+    if (finding !== undefined) findings.push(finding);
+  }
+  return findings;
+}
+
+function windowFinding(path: string, from: string | undefined, to: string | undefined): Finding | undefined {
   const fromMs = from === undefined ? Number.NEGATIVE_INFINITY : dateMs(from);
   const toMs = to === undefined ? Number.POSITIVE_INFINITY : dateMs(to);
-  if (Number.isNaN(fromMs)) return [badDate(`${path}.active_from`, from)];
-  if (Number.isNaN(toMs)) return [badDate(`${path}.active_to`, to)];
-  if (fromMs <= toMs) return [];
-  return [
-    {
-      code: 'window-inverted',
-      path: `${path}.active_to`,
-      message: `The pin ends (${to}) before it begins (${from}).`,
-      hint: 'Swap active_from and active_to, or mend the year.',
-    },
-  ];
+  if (Number.isNaN(fromMs)) return noSuchDay(`${path}.active_from`, from ?? '');
+  if (Number.isNaN(toMs)) return noSuchDay(`${path}.active_to`, to ?? '');
+  if (fromMs <= toMs) return undefined;
+  return {
+    code: 'window-inverted',
+    path: `${path}.active_to`,
+    message: `The pin ends (${to}) before it begins (${from}).`,
+    hint: 'Swap active_from and active_to, or mend the year.',
+  };
 }
+
+/** Dates that were read, for pins of one campaign share theirs. */
+const knownDates = new Map<string, number>();
+const MAX_KNOWN_DATES = 1000;
 
 /** Milliseconds since the epoch of a date of the schema's shape, UTC when it names no zone; NaN for no real day. */
 export function dateMs(date: string): number {
-  const [, day = '', time = '00:00', zone = 'Z'] = /^(.{10})(?:[T ]([\d:.]+))? ?(.*)$/.exec(date) ?? [];
-  const midnight = new Date(`${day}T00:00:00Z`);
+  const known = knownDates.get(date);
+  if (known !== undefined) return known;
+  if (knownDates.size === MAX_KNOWN_DATES) knownDates.clear();
+  const ms = parseDate(date);
+  knownDates.set(date, ms);
+  return ms;
+}
+
+function parseDate(date: string): number {
+  const day = date.slice(0, 10);
+  const midnight = new Date(day);
   // A day such as 30 February is moved into March, not refused.
-  if (Number.isNaN(midnight.getTime()) || midnight.toISOString().slice(0, 10) !== day) return Number.NaN;
+  if (midnight.getUTCDate() !== Number(day.slice(8))) return Number.NaN;
+  const [, time, zone = ''] = /^.{10}[T ]([\d:.]+) ?(.*)$/.exec(date) ?? [];
+  if (time === undefined) return midnight.getTime();
   const offset = /^([+-]\d\d):?(\d\d)$/.exec(zone);
   return Date.parse(`${day}T${time}${offset ? `${offset[1]}:${offset[2]}` : 'Z'}`);
 }

@@ -3,7 +3,7 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Time } from '../time.js';
 import { ConnectError, connect, type Route } from './connect.js';
-import { bulkPath, CONTENT_TYPE, sign } from './signature.js';
+import { bulkPath, sign } from './signature.js';
 
 /** The API's `conflict_strategy` (`api/facts.md`): what happens to a scope that exists already. */
 export const CONFLICT_STRATEGIES = ['raise', 'ignore', 'override'] as const;
@@ -69,7 +69,7 @@ export async function attempt(
     return { kind: 'unsent', reason: error.reason, permanent: error.permanent, ...times() };
   }
   const sentMs = time.now();
-  const headers = signedHeaders(endpoint, new Date(sentMs + clockOffsetMs).toUTCString(), body.length);
+  const headers = requestHeaders(endpoint, sentMs + clockOffsetMs, body.length);
   const path = `${bulkPath(endpoint.trackerId)}?conflict_strategy=${strategy}`;
   let answeredMs = 0;
   const answer = await exchange(socket, path, headers, body, signal, () => {
@@ -78,17 +78,18 @@ export async function attempt(
   return { ...answer, elapsedMs: time.now() - startedMs, sentMs, answeredMs };
 }
 
-function signedHeaders(endpoint: Endpoint, date: string, bodyBytes: number) {
-  const signature = sign(endpoint.privateKey, date, bulkPath(endpoint.trackerId));
+function requestHeaders(
+  { origin, userAgent, trackerId, privateKey }: Endpoint,
+  dateMs: number,
+  bodyBytes: number,
+) {
   return {
-    Host: endpoint.origin.host,
-    'User-Agent': endpoint.userAgent,
+    Host: origin.host,
+    'User-Agent': userAgent,
     Accept: 'application/json',
     'Accept-Encoding': 'identity',
-    'Content-Type': CONTENT_TYPE,
     'Content-Length': bodyBytes,
-    Date: date,
-    Authorization: `ApiAuth ${endpoint.trackerId}:${signature}`,
+    ...sign(trackerId, privateKey, dateMs),
     Connection: 'close',
   };
 }

@@ -23,38 +23,55 @@ export interface Fault {
   /** 1-based, in characters. */
   column?: number;
   /** The piece of the line around the place, and where in it the place is (0-based). */
-  excerpt?: { text: string; at: number };
+  excerpt?: Excerpt;
+}
+
+/** A piece of a line, and where in it something is (0-based, in UTF-16 units). */
+export interface Excerpt {
+  text: string;
+  at: number;
 }
 
 const EXCERPT_BEFORE = 40;
 const EXCERPT_AFTER = 30;
 
+/** The piece of the line of `text` around the index `at`, with an ellipsis where it was cut. */
+function excerptAt(text: string, at: number): Excerpt {
+  const lineStart = text.lastIndexOf('\n', at - 1) + 1;
+  const lineFeed = text.indexOf('\n', at);
+  const lineEnd = lineFeed === -1 ? text.length : lineFeed;
+  const from = Math.max(lineStart, at - EXCERPT_BEFORE);
+  const to = Math.min(lineEnd, at + EXCERPT_AFTER);
+  const before = `${from > lineStart ? '…' : ''}${text.slice(from, at)}`;
+  return { text: `${before}${text.slice(at, to).trimEnd()}${to < lineEnd ? '…' : ''}`, at: before.length };
+}
+
 /** The fault of a record that does not parse; `line` is that of its first byte. */
 export function syntaxFault(text: string, line: number): Fault {
   const found = explainSyntax(text) ?? { at: 0, message: 'This is not JSON.' };
   const lineStart = text.lastIndexOf('\n', found.at - 1) + 1;
-  const lineEnd = text.indexOf('\n', found.at);
-  const from = Math.max(lineStart, found.at - EXCERPT_BEFORE);
-  const to = Math.min(lineEnd === -1 ? text.length : lineEnd, found.at + EXCERPT_AFTER);
   return {
     code: 'json-syntax',
     message: found.message,
     ...(found.hint !== undefined && { hint: found.hint }),
     line: line + text.slice(0, lineStart).split('\n').length - 1,
     column: [...text.slice(lineStart, found.at)].length + 1,
-    excerpt: { text: text.slice(from, to).trimEnd(), at: found.at - from },
+    excerpt: excerptAt(text, found.at),
   };
 }
 
-/** The fault of bytes that are not UTF-8; `offset` is that of the first of them in the input. */
-export function utf8Fault(bytes: Buffer, offset: number): Fault {
+/** The fault of bytes that are not UTF-8; `line` and `offset` are those of the first of them in the input. */
+export function utf8Fault(bytes: Buffer, line: number, offset: number): Fault {
   const at = invalidUtf8At(bytes);
   const byte = (bytes[at] ?? 0).toString(16).toUpperCase().padStart(2, '0');
+  const before = bytes.toString('utf8', 0, at);
   return {
     code: 'invalid-utf8',
     message: `The byte 0x${byte} at offset ${offset + at} of the input is not UTF-8.`,
-    hint: 'Save the file as UTF-8; Windows programs often write another encoding.',
-    column: [...bytes.toString('utf8', 0, at)].length + 1,
+    hint: 'Save the file as UTF-8, or convert it: iconv -f WINDOWS-1250 -t UTF-8 FILE > pins.ndjson (or WINDOWS-1252)',
+    line: line + before.split('\n').length - 1,
+    column: [...before.slice(before.lastIndexOf('\n') + 1)].length + 1,
+    excerpt: excerptAt(bytes.toString('utf8', 0, bytes.length), before.length),
   };
 }
 

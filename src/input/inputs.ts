@@ -7,6 +7,14 @@ export interface LineRange {
   lastLine: number;
 }
 
+/** What lies before a source: bytes and lines of the sources before it. */
+export interface Begin {
+  offset: number;
+  line: number;
+}
+
+const FIRST: Begin = { offset: 0, line: 0 };
+
 /**
  * Several sources as one: offsets and lines count on from source to source, so
  * that a record's place is two numbers, whatever file it came from.
@@ -14,7 +22,7 @@ export interface LineRange {
 export interface Inputs {
   readonly sources: readonly Source[];
   /** Where the source that is read next begins. */
-  readonly begin: { offset: number; line: number };
+  readonly begin: Begin;
   /** Notes that the source was read to its end: the next one begins after it. */
   endSource(size: { bytes: number; lines: number }): void;
   /** Fills `into` from a joined offset. Throws `InputError`. */
@@ -40,31 +48,37 @@ export async function openInputs(inputs: readonly Input[]): Promise<Inputs> {
 }
 
 function joinSources(sources: readonly Source[]): Inputs {
-  const begins = [{ offset: 0, line: 0 }];
+  const begins: Begin[] = [FIRST];
 
-  const lastBeginning = (isAtOrBefore: (begin: { offset: number; line: number }) => boolean) => {
+  /** The last source whose beginning fits. */
+  const at = (fits: (begin: Begin) => boolean) => {
     let index = begins.length - 1;
-    while (index > 0 && !isAtOrBefore(begins[index] ?? { offset: 0, line: 0 })) index--;
-    return { source: sources[index], begin: begins[index] ?? { offset: 0, line: 0 } };
+    while (index > 0 && !fits(begins[index] ?? FIRST)) index--;
+    return { index, begin: begins[index] ?? FIRST };
   };
 
   const place = (line: number) => {
-    const { source, begin } = lastBeginning((at) => at.line < line);
-    return { file: source?.name ?? '', line: line - begin.line };
+    const { index, begin } = at((candidate) => candidate.line < line);
+    return { file: sources[index]?.name ?? '', line: line - begin.line };
   };
 
   return {
     sources,
     get begin() {
-      return begins.at(-1) ?? { offset: 0, line: 0 };
+      return begins.at(-1) ?? FIRST;
     },
     endSource({ bytes, lines }) {
-      const { offset, line } = begins.at(-1) ?? { offset: 0, line: 0 };
+      const { offset, line } = begins.at(-1) ?? FIRST;
       begins.push({ offset: offset + bytes, line: line + lines });
     },
     async read(into, offset) {
-      const { source, begin } = lastBeginning((at) => at.offset <= offset);
-      await source?.read(into, offset - begin.offset);
+      for (let done = 0; done < into.length; ) {
+        const { index, begin } = at(({ offset: first }) => first <= offset + done);
+        const sourceEnd = begins[index + 1]?.offset ?? Number.POSITIVE_INFINITY;
+        const part = into.subarray(done, Math.min(into.length, sourceEnd - offset));
+        await sources[index]?.read(part, offset + done - begin.offset);
+        done += part.length;
+      }
     },
     place,
     ranges(lines) {

@@ -97,7 +97,8 @@ export function createRecordReader(emit: (record: InputRecord) => void): RecordR
     if (value === undefined) return false;
     // Only a text with U+FFFD can have come from bytes that are not UTF-8.
     if (text.includes('\uFFFD') && !isUtf8(window.bytes.subarray(window.start, to))) return false;
-    emit({ ...place(to, lineFeeds), text, value });
+    const { base, start } = window;
+    emit({ line, lineFeeds, offset: base + start, length: to - start, text, value });
     return true;
   };
 
@@ -107,7 +108,7 @@ export function createRecordReader(emit: (record: InputRecord) => void): RecordR
     else if (!emitJson(to, linesIn(window.start, to))) {
       const bytes = window.bytes.subarray(window.start, to);
       if (isUtf8(bytes)) emitFault(to, syntaxFault(bytes.toString('utf8', 0, bytes.length), line));
-      else emitFault(to, utf8Fault(bytes, window.base + window.start));
+      else emitFault(to, utf8Fault(bytes, line, window.base + window.start));
     }
   };
 

@@ -4,12 +4,12 @@ export interface ForeignFormat {
   cure: string;
 }
 
-const unpack = (command: string) => `Unpack it first, or pipe it: ${command} FILE | luigis-pins push`;
+const unpack = (command: string) => `Unpack it: ${command} FILE > pins.ndjson`;
 
 const SIGNATURES: readonly { bytes: readonly number[]; format: ForeignFormat }[] = [
   {
     bytes: [0x50, 0x4b, 0x03, 0x04],
-    format: { name: 'a ZIP archive (or an Excel file)', cure: unpack('unzip -p') },
+    format: { name: 'a ZIP archive or an Excel file', cure: unpack('unzip -p') },
   },
   {
     bytes: [0x50, 0x4b, 0x05, 0x06],
@@ -24,11 +24,20 @@ const SIGNATURES: readonly { bytes: readonly number[]; format: ForeignFormat }[]
 
 const UTF16: ForeignFormat = {
   name: 'UTF-16 text',
-  cure: 'Save it as UTF-8, or pipe it: iconv -f UTF-16 -t UTF-8 FILE | luigis-pins push',
+  cure: 'Save it as UTF-8, or convert it: iconv -f UTF-16 -t UTF-8 FILE > pins.ndjson',
 };
 const UTF32: ForeignFormat = {
   name: 'UTF-32 text',
-  cure: 'Save it as UTF-8, or pipe it: iconv -f UTF-32 -t UTF-8 FILE | luigis-pins push',
+  cure: 'Save it as UTF-8, or convert it: iconv -f UTF-32 -t UTF-8 FILE > pins.ndjson',
+};
+
+const MARKUP: ForeignFormat = {
+  name: 'an HTML or XML page',
+  cure: 'Was an error page saved instead of the export? Open it in a browser, then make the export again.',
+};
+const TABLE: ForeignFormat = {
+  name: 'a table (CSV)',
+  cure: 'Export the pins as JSON or NDJSON: one object with model, target_type and pin_definitions each.',
 };
 
 /** The first bytes that gzip data has (RFC 1952, section 2.3.1). */
@@ -36,7 +45,7 @@ export function isGzip(first: Uint8Array): boolean {
   return startsWith(first, [0x1f, 0x8b]);
 }
 
-/** What the input is, when its first bytes (four are enough for most) show that it is no UTF-8 JSON. */
+/** What the input is, when its first bytes (the first line, for a table) show that it is no UTF-8 JSON. */
 export function foreignFormat(first: Uint8Array): ForeignFormat | undefined {
   const signature = SIGNATURES.find(({ bytes }) => startsWith(first, bytes));
   if (signature !== undefined) return signature.format;
@@ -47,7 +56,20 @@ export function foreignFormat(first: Uint8Array): ForeignFormat | undefined {
   if (a === 0 && b === 0 && d !== undefined) return UTF32;
   if (b === 0 && c === 0 && d === 0) return UTF32;
   if (a === 0 || b === 0) return UTF16;
-  return undefined;
+  return foreignText(Buffer.from(first.subarray(0, MAX_TEXT_BYTES)).toString('utf8'));
+}
+
+/** Enough for the first line of a table. */
+const MAX_TEXT_BYTES = 4096;
+
+/** Markup begins with "<"; a table with a line of names, without any bracket. */
+function foreignText(text: string): ForeignFormat | undefined {
+  const [firstLine = ''] = text
+    .replace(/^\uFEFF/, '')
+    .trimStart()
+    .split('\n', 1);
+  if (firstLine.startsWith('<')) return MARKUP;
+  return /^"?[A-Za-z_][^{}[\]:/]*[,;\t][^{}[\]:]*[,;\t][^{}[\]:]*$/.test(firstLine) ? TABLE : undefined;
 }
 
 function startsWith(bytes: Uint8Array, prefix: readonly number[]): boolean {

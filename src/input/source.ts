@@ -106,12 +106,21 @@ async function identity(file: FileHandle): Promise<string> {
 }
 
 async function* fileChunks(file: FileHandle): AsyncIterable<Uint8Array> {
-  const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
-  for (let offset = 0; ; ) {
-    const { bytesRead } = await file.read(chunk, 0, chunk.length, offset);
-    if (bytesRead === 0) return;
-    yield chunk.subarray(0, bytesRead);
-    offset += bytesRead;
+  let chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+  let spare = Buffer.allocUnsafe(CHUNK_BYTES);
+  let next = file.read(chunk, 0, CHUNK_BYTES, 0);
+  try {
+    for (let offset = 0; ; ) {
+      const { bytesRead } = await next;
+      if (bytesRead === 0) return;
+      offset += bytesRead;
+      // The next chunk is read while this one is worked on.
+      [chunk, spare] = [spare, chunk];
+      next = file.read(chunk, 0, CHUNK_BYTES, offset);
+      yield spare.subarray(0, bytesRead);
+    }
+  } finally {
+    await next.catch(() => {});
   }
 }
 

@@ -91,7 +91,11 @@ function string(text: string, from: number): number {
   const stopped = text[at];
   if (stopped === '"') return at + 1;
   if (stopped === undefined || stopped === '\n') {
-    throw new Stop(from, 'A string begins here and is not closed.', 'Close it with a double quote.');
+    throw new Stop(
+      from,
+      'A string begins here and is not closed on its line.',
+      'Close it with a double quote; a line break inside it is written \\n.',
+    );
   }
   if (stopped === '\\') {
     throw new Stop(at, "This escape is none of JSON's.", 'A backslash itself is written \\\\.');
@@ -118,7 +122,7 @@ function notAValue(text: string, at: number, word: string): Stop {
   if (literal !== undefined)
     return new Stop(at, `"${word}" is no word of JSON.`, `Write ${literal}, in small letters.`);
   if (/^(nan|[+-]?infinity|undefined|none|nil)$/i.test(word)) {
-    return new Stop(at, `"${word}" is no value of JSON.`, 'Write null, or leave the field out.');
+    return new Stop(at, `"${word}" is no value of JSON.`, 'Give the field a value, or leave it out.');
   }
   if (/^[+-]?[\d.]/.test(word))
     return new Stop(
@@ -126,7 +130,7 @@ function notAValue(text: string, at: number, word: string): Stop {
       `"${word}" is no number of JSON.`,
       'JSON knows no leading zero, plus sign or bare point.',
     );
-  return new Stop(at, `A value cannot begin with "${word}".`, 'Text stands in double quotes.');
+  return new Stop(at, `A value cannot begin with "${word}".`, 'Put text in double quotes.');
 }
 
 function notAKey(text: string, at: number): Stop {
@@ -149,7 +153,7 @@ function expected(text: string, at: number, what: string): Stop {
   const found = text.codePointAt(at);
   if (found === undefined) return ended(text);
   if (found === 0) return new Stop(at, 'A NUL byte stands here.', 'Is this a binary file, or UTF-16 text?');
-  if (text.startsWith('//', at) || text.startsWith('/*', at)) {
+  if (text.startsWith('//', at) || text.startsWith('/*', at) || found === 0x23) {
     return new Stop(at, 'A comment stands here.', 'JSON has no comments: remove it.');
   }
   if (/[\u2018\u2019\u201c\u201d\u201e]/.test(String.fromCodePoint(found))) {
@@ -159,7 +163,10 @@ function expected(text: string, at: number, what: string): Stop {
       'Write the straight double quote, as programs do.',
     );
   }
-  return new Stop(at, `Expected ${what}, found ${JSON.stringify(String.fromCodePoint(found))}.`);
+  const shown = found === 0x22 ? 'a double quote' : JSON.stringify(String.fromCodePoint(found));
+  const hint =
+    /^a comma/.test(what) && /["{[]/.test(String.fromCodePoint(found)) ? 'Put a comma before it.' : undefined;
+  return new Stop(at, `Expected ${what}, found ${shown}.`, hint);
 }
 
 function afterEnd(text: string, at: number): Stop {

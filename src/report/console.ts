@@ -1,5 +1,7 @@
+import { appendFileSync } from 'node:fs';
 import type { Emit } from '../events.js';
 import type { FailureText } from './failure.js';
+import type { GithubReport } from './github.js';
 import { createOutput, type Output } from './output.js';
 import { createPaint, wantsColour } from './paint.js';
 import { safe } from './safe.js';
@@ -26,6 +28,8 @@ export interface ConsoleWishes {
   json: boolean;
   noColor: boolean;
   volume: Volume;
+  /** Annotations and a job summary, when GitHub Actions runs the command. */
+  annotations: boolean;
   /** Where problems go: they are the result of `validate`, and talk in a push. */
   problemsTo: 'out' | 'err';
 }
@@ -33,7 +37,7 @@ export interface ConsoleWishes {
 /** Opens stdout and stderr for a command. What draws is loaded only where it is used. */
 export async function openConsole(
   host: NodeJS.Process,
-  { json, noColor, volume, problemsTo }: ConsoleWishes,
+  { json, noColor, volume, annotations, problemsTo }: ConsoleWishes,
 ): Promise<Console> {
   const out = createOutput(host.stdout);
   const err = createOutput(host.stderr);
@@ -42,16 +46,33 @@ export async function openConsole(
   const outPaint = createPaint(wantsColour(wishes, out.isTTY));
   const spinner = await createSpinner(host, err.isTTY && volume !== 'quiet' && host.env['TERM'] !== 'dumb');
   const report = json ? await jsonReport(out) : await terminalReport();
+  const onGithub = annotations && host.env['GITHUB_ACTIONS'] === 'true';
+  const github = onGithub ? await githubReport(json ? err : out) : undefined;
 
   async function terminalReport(): Promise<Emit> {
     const { createTerminalReport } = await import('./terminal.js');
     return createTerminalReport({ out, err, outPaint, errPaint, spinner }, volume, problemsTo, Date.now);
   }
 
+  function writeSummary(markdown: string): void {
+    const file = host.env['GITHUB_STEP_SUMMARY'] ?? '';
+    try {
+      if (file !== '') appendFileSync(file, `${markdown}\n`);
+    } catch {
+      err.line(`${errPaint.warn('warning')}: The job summary could not be written.`);
+    }
+  }
+
   return {
     out,
     err,
-    report,
+    report:
+      github === undefined
+        ? report
+        : (event) => {
+            report(event);
+            github.take(event);
+          },
     warn(text) {
       spinner?.clear();
       err.line(`${errPaint.warn('warning')}: ${safe(text)}`);
@@ -66,10 +87,16 @@ export async function openConsole(
     },
     async close() {
       spinner?.stop();
+      if (github !== undefined) writeSummary(github.end());
       await Promise.all([out.flushed(), err.flushed()]);
       return !out.failed;
     },
   };
+}
+
+async function githubReport(to: Output): Promise<GithubReport> {
+  const { createGithubReport } = await import('./github.js');
+  return createGithubReport(to.line);
 }
 
 async function jsonReport(out: Output): Promise<Emit> {
@@ -78,7 +105,8 @@ async function jsonReport(out: Output): Promise<Emit> {
 }
 
 async function createSpinner(host: NodeJS.Process, wanted: boolean) {
-  if (!wanted) return undefined;
+  // In a terminal of no columns ora would clear lines without end.
+  if (!wanted || !host.stderr.columns) return undefined;
   const { default: ora } = await import('ora');
   // Input may come from stdin, which ora would otherwise read away.
   return ora({ stream: host.stderr, discardStdin: false });

@@ -2,6 +2,7 @@ import prettyBytes from 'pretty-bytes';
 import type { Problem } from '../customization/problem.js';
 import type { ServerWords } from '../delivery/verdict.js';
 import type { BatchLabel, Counts, PushEvent, Suspicion } from '../events.js';
+import type { Excerpt } from '../input/fault.js';
 import type { LineRange } from '../input/inputs.js';
 import { safe } from './safe.js';
 
@@ -17,7 +18,7 @@ export interface Paint {
 type Told<T extends PushEvent['type']> = Extract<PushEvent, { type: T }>;
 
 /** `12,345` */
-export const number = (value: number): string => value.toLocaleString('en-US');
+export const number = (value: number): string => String(value).replace(/\B(?=(\d{3})+$)/g, ',');
 
 /** `1 batch`, `3 batches` */
 export const plural = (count: number, one: string, many = `${one}s`): string =>
@@ -46,21 +47,34 @@ export function ranges(list: readonly LineRange[]): string {
 
 /** The lines of one problem: place, level, sentence and code; then the piece of text; then the cure. */
 export function problemLines(problem: Problem, paint: Paint): string[] {
-  const { file, line, column, level, message, code, hint, excerpt } = problem;
+  const { file, line, column, level, path, message, code, hint, excerpt } = problem;
   const place = [safe(file), ...(line > 0 ? [line] : []), ...(column === undefined ? [] : [column])].join(
     ':',
   );
   const word = level === 'error' ? paint.bad('error') : paint.warn('warning');
+  const subject = path === '' || message.includes(path) ? '' : `${safe(path)}: `;
   return [
-    `${paint.strong(place)}: ${word}: ${safe(message)} ${paint.dim(`[${code}]`)}`,
+    `${paint.strong(place)}: ${word}: ${subject}${safe(message)} ${paint.dim(`[${code}]`)}`,
     ...(excerpt === undefined ? [] : excerptLines(excerpt, paint)),
     ...(hint === undefined ? [] : [`    ${safe(hint)}`]),
   ];
 }
 
-function excerptLines({ text, at }: { text: string; at: number }, paint: Paint): string[] {
+function excerptLines({ text, at }: Excerpt, paint: Paint): string[] {
   const before = safe(text.slice(0, at));
-  return [`    | ${before}${safe(text.slice(at))}`, `    | ${' '.repeat(before.length)}${paint.bad('^')}`];
+  return [
+    `    | ${before}${safe(text.slice(at))}`,
+    `    | ${' '.repeat(columnsOf(before))}${paint.bad('^')}`,
+  ];
+}
+
+const WIDE =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\uff01-\uff60]/gu;
+const NO_WIDTH = /\p{Mark}/gu;
+
+/** Columns that a terminal gives to a text without control characters. */
+function columnsOf(text: string): number {
+  return [...text.replace(NO_WIDTH, '').replace(WIDE, '  ')].length;
 }
 
 /** `3 problems more`, for a code of which enough were shown. */
@@ -145,10 +159,8 @@ export function countsLine(counts: Counts, paint: Paint): string {
 
 /** What a check found. */
 export function checkedLine({ read, invalid, errors, warnings }: Told<'checked'>, paint: Paint): string {
-  const verdict =
-    errors === 0
-      ? paint.good('valid')
-      : paint.bad(`${plural(errors, 'error')} in ${plural(invalid, 'customization')}`);
+  const where = invalid === 0 ? '' : ` in ${plural(invalid, 'customization')}`;
+  const verdict = errors === 0 ? paint.good('valid') : paint.bad(`${plural(errors, 'error')}${where}`);
   return `${plural(read, 'customization')} read: ${verdict}${warnings === 0 ? '' : `, ${paint.warn(plural(warnings, 'warning'))}`}`;
 }
 

@@ -6,7 +6,7 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { connect as tlsConnect } from 'node:tls';
 import { describe, expect, test } from 'vitest';
-import { sign } from '../../src/delivery/signature.js';
+import { signatureOf } from '../../src/delivery/signature.js';
 import { certificate } from './certificates.js';
 import { type ChaosServer, type ServerOptions, startServer } from './server.js';
 import {
@@ -61,7 +61,7 @@ function requestBytes(server: ChaosServer, lines: readonly string[], asked: Aske
   const { method = 'POST', path = PATH, strategy = 'raise', key = server.privateKey, headers = [] } = asked;
   const { date = new Date().toUTCString(), signedPath = path } = asked;
   const body = Buffer.from(lines.join('\n'));
-  const signature = sign(createSecretKey(key, 'utf8'), date, signedPath);
+  const signature = signatureOf(createSecretKey(key, 'utf8'), date, signedPath);
   const own: Header[] = [
     ['Host', 'x'],
     ['Content-Type', 'application/x-ndjson'],

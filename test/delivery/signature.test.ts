@@ -1,6 +1,6 @@
 import { createSecretKey } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { bulkPath, sign } from '../../src/delivery/signature.js';
+import { bulkPath, sign, signatureOf } from '../../src/delivery/signature.js';
 
 /**
  * Made with:
@@ -15,5 +15,16 @@ const VECTORS: [key: string, signature: string][] = [
 test.each(VECTORS)('signs with the key %s as openssl does', (key, signature) => {
   const path = bulkPath('1234-5678');
   expect(path).toBe('/v1/recommender/pin/1234-5678/scopes/_bulk');
-  expect(sign(createSecretKey(Buffer.from(key)), 'Mon, 23 Nov 2026 14:00:00 GMT', path)).toBe(signature);
+  expect(signatureOf(createSecretKey(Buffer.from(key)), 'Mon, 23 Nov 2026 14:00:00 GMT', path)).toBe(
+    signature,
+  );
+});
+
+test('a signed request carries type, date and signature, made of one key, tracker and moment', () => {
+  const [[key, signature] = ['', '']] = VECTORS;
+  expect(sign('1234-5678', createSecretKey(Buffer.from(key)), Date.UTC(2026, 10, 23, 14))).toEqual({
+    'Content-Type': 'application/x-ndjson',
+    Date: 'Mon, 23 Nov 2026 14:00:00 GMT',
+    Authorization: `ApiAuth 1234-5678:${signature}`,
+  });
 });

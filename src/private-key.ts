@@ -1,0 +1,58 @@
+import { createSecretKey, type KeyObject } from 'node:crypto';
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { UsageError } from './usage-error.js';
+
+/** A private key, and a warning where one is due. */
+export interface KeyRead {
+  privateKey: KeyObject;
+  warning: string | undefined;
+}
+
+/** A longer file is none of a key. */
+const MAX_KEY_BYTES = 4096;
+const OTHERS_MAY_READ = 0o077;
+
+/**
+ * Reads a private key from a file. No message holds any of the content, nor a
+ * path that cannot be opened: somebody may have put the key in its place.
+ * Throws `UsageError`.
+ */
+export function readKeyFile(path: string): KeyRead {
+  const file = openKeyFile(path);
+  try {
+    const stats = fstatSync(file);
+    if (stats.isDirectory()) throw new UsageError(`The private key file ${path} is a directory.`);
+    if (stats.size > MAX_KEY_BYTES)
+      throw new UsageError(`The private key file ${path} is too long for a key.`, 'Is it the right file?');
+    const isOpen = stats.isFile() && (stats.mode & OTHERS_MAY_READ) !== 0;
+    const warning = `Others on this machine may read the private key file ${path}. Mend it with: chmod 600 ${path}`;
+    return { privateKey: toKey(readFileSync(file), path), warning: isOpen ? warning : undefined };
+  } finally {
+    closeSync(file);
+  }
+}
+
+function openKeyFile(path: string): number {
+  try {
+    return openSync(path, 'r');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    throw new UsageError(
+      `The private key file cannot be read (${code}).`,
+      '--private-key-file and LUIGISBOX_PRIVATE_KEY_FILE take the path of a file, not the key itself.',
+    );
+  }
+}
+
+/** The key in the bytes of `source`, without one line feed at their end. Throws `UsageError`. */
+export function toKey(bytes: Buffer, source: string): KeyObject {
+  const text = bytes.toString('utf8').replace(/\r?\n$/, '');
+  if (text === '') throw new UsageError(`The private key in ${source} is empty.`);
+  if (/[\u0000-\u001f\u007f]/.test(text)) {
+    throw new UsageError(
+      `The private key in ${source} holds a line break or control character.`,
+      'It must be the key alone, on one line.',
+    );
+  }
+  return createSecretKey(Buffer.from(text));
+}

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { type CertificateKind, certificate } from './certificates.js';
 import { closedPort, startProxy } from './listeners.js';
@@ -5,6 +6,8 @@ import { ledgerOf, play, playRow } from './scenario.js';
 import { startServer } from './server.js';
 import { always, sending, silent } from './step.js';
 
+/** More than the second that a `Date` may be old anyway, for it has no fractions. */
+const HANDSHAKE_MS = 1500;
 const NAMES = new URL('names.mjs', import.meta.url).href;
 /** The certificate of this kind is sound for other.test, a name that the machine itself does not have. */
 const OTHER = 'https://other.test';
@@ -18,6 +21,20 @@ describe('TLS', () => {
       run: { env: { NODE_EXTRA_CA_CERTS: caFile } },
     });
     expect([result.code, ledgerOf(server)]).toEqual([0, ['ab', 'cd']]);
+  });
+
+  test('date and signature are made when the handshake is over, however long it took', async () => {
+    const { caFile, ...tls } = await certificate('good');
+    const { result, server } = await play({
+      batchSize: 4,
+      server: {
+        tls,
+        onMilestone: (_, milestone) => (milestone === 'connected' ? delay(HANDSHAKE_MS) : undefined),
+      },
+      run: { env: { NODE_EXTRA_CA_CERTS: caFile } },
+    });
+    expect(result.code).toBe(0);
+    expect(server.requests[0]?.dateAgeMs).toBeLessThan(HANDSHAKE_MS);
   });
 
   const UNTRUSTED: [CertificateKind, trusted: boolean, RegExp][] = [

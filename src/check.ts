@@ -1,5 +1,6 @@
-import { createScopeIndex, scopeKey } from './customization/identity.js';
+import { createScopeIndex } from './customization/identity.js';
 import { lint, shapeOf } from './customization/lint.js';
+import { isPlain } from './customization/plain.js';
 import {
   type Finding,
   type LevelRules,
@@ -44,6 +45,8 @@ export interface CheckListener {
   /** After each chunk: customizations and bytes so far. */
   progress(read: number, bytes: number): void;
 }
+
+const NO_FINDINGS: Finding[] = [];
 
 /** Codes that speak of the input, not of one customization: nothing can be skipped to mend them. */
 const INPUT_CODES: ReadonlySet<ProblemCode> = new Set([
@@ -90,14 +93,17 @@ export async function check(
   const judge = (record: InputRecord, line: number): Finding[] => {
     if (record.fault) return [{ path: '', ...record.fault }];
     const { value, text } = record;
+    if (isPlain(value, text, nowMs)) return duplicatesOf(value, line);
     const shape = shapeOf(value);
     if (shape.isTooDeep) return [tooDeep];
     const { customization, findings } = validate(value);
     if (customization === undefined) return findings;
-    const linted = lint(customization, text, shape, nowMs);
-    const earlier = scopes.add(scopeKey(customization), line);
-    if (earlier !== undefined) linted.push(duplicate(customization, inputs.place(earlier)));
-    return findings.length === 0 ? linted : [...findings, ...linted];
+    return [...findings, ...lint(customization, text, shape, nowMs), ...duplicatesOf(customization, line)];
+  };
+
+  const duplicatesOf = (customization: Customization, line: number): Finding[] => {
+    const earlier = scopes.add(customization, line);
+    return earlier === undefined ? NO_FINDINGS : [duplicate(customization, inputs.place(earlier))];
   };
 
   const accept = (record: InputRecord, file: string) => {

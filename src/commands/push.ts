@@ -1,7 +1,7 @@
 import type { LockOwner } from '../delivery/lock.js';
 import { type ExitCode, exitCodeOf } from '../exit-code.js';
 import { type Destination, push } from '../push.js';
-import { adviceLines } from '../report/advice.js';
+import { createAdvice } from '../report/advice.js';
 import { type Console, openConsole } from '../report/console.js';
 import type { Sandbox } from '../sandbox/server.js';
 import {
@@ -18,7 +18,7 @@ import { systemTime } from '../time.js';
 import { UsageError } from '../usage-error.js';
 import { failureOf } from './failure.js';
 import { inputsOf } from './inputs.js';
-import { watchSignals } from './interrupt.js';
+import { watchDefects, watchSignals } from './interrupt.js';
 
 /**
  * Runs `luigis-pins push`. Returns the exit code, or undefined when there is
@@ -38,6 +38,12 @@ export async function runPush(
     problemsTo: 'err',
   });
   const interrupt = watchSignals(host);
+  const fail = (error: unknown) => {
+    const { exitCode, ...failure } = failureOf(error);
+    console.fail(failure);
+    return exitCode;
+  };
+  const defects = watchDefects(host, fail);
   let sandbox: Sandbox | undefined;
   try {
     const inputs = inputsOf(files, host.stdin);
@@ -50,22 +56,26 @@ export async function runPush(
     delete host.env['LUIGISBOX_PRIVATE_KEY'];
     const resume = flags.resume === undefined ? undefined : { file: flags.resume, owner: lockOwner(host) };
     interrupt.stop.addEventListener('abort', () => host.stdin.destroy(), { once: true });
+    const advice = createAdvice({ files, flags });
     const summary = await push(
       inputs,
       { ...rules, destination, resume },
-      console.report,
+      (event) => {
+        console.report(event);
+        advice.take(event);
+      },
       systemTime,
       interrupt.stop,
     );
-    console.talk(adviceLines(summary, { files, flags }));
+    console.talk(advice.lines(summary));
     const written = await console.close();
     return exitCodeOf(summary, interrupt.by, !written);
   } catch (error) {
-    const { exitCode, ...failure } = failureOf(error);
-    console.fail(failure);
+    const exitCode = fail(error);
     await console.close();
     return exitCode;
   } finally {
+    defects.end();
     interrupt.end();
     await sandbox?.close();
   }

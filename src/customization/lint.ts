@@ -1,7 +1,9 @@
 import { closest } from './closest.js';
+import { dateMs } from './dates.js';
 import type { Finding } from './problem.js';
 import { type Customization, customizationSchema, type Pin } from './schema.js';
-import { dateMs, MAX_NESTING } from './validate.js';
+import { isObject } from './schema-finding.js';
+import { MAX_NESTING } from './validate.js';
 
 const FIELDS = new Set(Object.keys(customizationSchema.properties));
 const PIN_FIELDS = new Set(Object.keys(customizationSchema.$defs.pin.properties));
@@ -230,8 +232,4 @@ function addShape(value: unknown, depth: number, shape: Shape): void {
       }
     }
   }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }

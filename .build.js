@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const root = new URL('../', import.meta.url);
+const root = new URL('./', import.meta.url);
 const dist = new URL('dist/', root);
 const mapped = process.argv.includes('--sourceMap');
 const run = (command, ...args) => execFileSync(command, args, { cwd: fileURLToPath(root), stdio: 'inherit' });
@@ -12,7 +12,6 @@ const run = (command, ...args) => execFileSync(command, args, { cwd: fileURLToPa
 rmSync(dist, { recursive: true, force: true });
 run('tsc', '-p', 'tsconfig.build.json', '--removeComments', ...(mapped ? ['--sourceMap'] : []));
 run('tsc', '-p', 'tsconfig.build.json', '--declaration', '--emitDeclarationOnly');
-run('node', 'dist/customization/compile-schema.js');
 
 const { exports } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'));
 const needed = new Set();
@@ -22,6 +21,8 @@ for (const name of readdirSync(dist, { recursive: true })) {
   if (name.endsWith('.d.ts') && !needed.has(file.href)) rmSync(file);
 }
 if (!mapped) run('biome', 'format', '--write', '--vcs-enabled=false', '--indent-style=tab', 'dist');
+// Last, for what Ajv writes is short already.
+run('node', 'dist/customization/compile-schema.js');
 
 /** Notes declarations, and those that they import. */
 function need(file) {

@@ -41,8 +41,8 @@ export interface CheckListener {
   problem(problem: Problem): void;
   /** A customization with an error, which is not to be sent. */
   invalid(record: PlacedRecord): unknown;
-  /** After each chunk: customizations and bytes so far. */
-  progress(read: number, bytes: number): void;
+  /** After each chunk: customizations and bytes so far. Awaited. */
+  progress(read: number, bytes: number): unknown;
 }
 
 /** Codes that speak of the input, not of one customization: nothing can be skipped to mend them. */
@@ -151,7 +151,7 @@ export async function check(
       isFirst = false;
       reader.push(chunk);
       checked.bytes += chunk.length;
-      listener.progress(checked.read, checked.bytes);
+      await listener.progress(checked.read, checked.bytes);
       if (signal?.aborted) return undefined;
     }
     return undefined;

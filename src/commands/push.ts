@@ -55,8 +55,8 @@ export async function runPush(
       inputs,
       { ...rules, destination, resume },
       (event) => {
-        console.report(event);
         advice.take(event);
+        return console.report(event);
       },
       systemTime,
       interrupt.stop,

@@ -1,11 +1,12 @@
 import { createScopeIndex, scopeKey } from './customization/identity.js';
 import { lint, shapeOf } from './customization/lint.js';
 import {
+  BROKEN_CODES,
   type Finding,
+  INPUT_CODES,
   type LevelRules,
   levelOf,
   type Problem,
-  type ProblemCode,
 } from './customization/problem.js';
 import type { Customization } from './customization/schema.js';
 import { MAX_NESTING, validate } from './customization/validate.js';
@@ -44,19 +45,6 @@ export interface CheckListener {
   /** After each chunk: customizations and bytes so far. Awaited. */
   progress(read: number, bytes: number): unknown;
 }
-
-/** Codes that speak of the input, not of one customization: nothing can be skipped to mend them. */
-const INPUT_CODES: ReadonlySet<ProblemCode> = new Set([
-  'foreign-format',
-  'gzip-broken',
-  'array-broken',
-  'array-cut-short',
-  'input-empty',
-  'count-unexpected',
-]);
-
-/** Codes that show that the input is not whole. */
-const BROKEN_CODES: ReadonlySet<ProblemCode> = new Set([...INPUT_CODES, 'json-cut-short']);
 
 /**
  * The first pass: reads every input to its end, finds every problem, and

@@ -1,3 +1,4 @@
+import { BROKEN_CODES, type Problem } from '../customization/problem.js';
 import type { Judgement } from '../delivery/verdict.js';
 import type { PushEvent, Summary } from '../events.js';
 import { type Given, pushCommand } from './command.js';
@@ -20,14 +21,24 @@ interface Seen {
   failures: Map<string, Judgement>;
   offsetMs: number | undefined;
   error: string | undefined;
+  /** Is the input not whole, so that skipping customizations does not help? */
+  isBroken: boolean;
 }
 
 /** Advice for a push that was given so: what it says depends on what was given. */
 export function createAdvice(given: Given): Advice {
-  const seen: Seen = { given, plan: undefined, failures: new Map(), offsetMs: undefined, error: undefined };
+  const seen: Seen = {
+    given,
+    plan: undefined,
+    failures: new Map(),
+    offsetMs: undefined,
+    error: undefined,
+    isBroken: false,
+  };
   return {
     take(event) {
-      if (event.type === 'plan') seen.plan = event;
+      if (event.type === 'problem') seen.isBroken ||= isBroken(event.problem);
+      else if (event.type === 'plan') seen.plan = event;
       else if (event.type === 'stopping') {
         seen.offsetMs = event.offsetMs;
         seen.error = event.error;
@@ -39,6 +50,8 @@ export function createAdvice(given: Given): Advice {
     lines: (summary) => [...explanations(summary, seen), ...nextSteps(summary, seen)],
   };
 }
+
+const isBroken = ({ level, code }: Problem) => level === 'error' && BROKEN_CODES.has(code);
 
 function explanations(summary: Summary, seen: Seen): string[] {
   const { stopped, comeBackMs, writeError } = summary;
@@ -74,7 +87,7 @@ const step = (what: string, given: Given) => `${what}\n    ${pushCommand(given)}
 function nextSteps(summary: Summary, seen: Seen): string[] {
   const { counts, refusedInput, dryRun } = summary;
   const { given } = seen;
-  if (refusedInput) return mendInput(summary, given);
+  if (refusedInput) return mendInput(summary, seen);
   if (dryRun) {
     if (counts.notSent === 0) return [];
     return [step('Nothing was sent. To send:', { ...given, flags: { ...given.flags, dryRun: false } })];
@@ -92,11 +105,11 @@ function mendSkipped(invalid: number, given: Given): string {
   return step(`${what} Mend the file of the rejects, then:`, rest(given, strategyOf(given)));
 }
 
-function mendInput({ counts }: Summary, given: Given): string[] {
+function mendInput({ counts }: Summary, { given, isBroken: mustBeMended }: Seen): string[] {
   const { flags } = given;
   const lines = [step('Nothing was sent. Mend the errors above, then:', given)];
   const valid = counts.read - counts.invalid;
-  if (valid > 0 && counts.invalid > 0 && flags.skipInvalid !== true)
+  if (valid > 0 && counts.invalid > 0 && !mustBeMended)
     lines.push(
       step(`Or send the ${plural(valid, 'valid customization')} without the others:`, {
         ...given,

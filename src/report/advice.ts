@@ -19,7 +19,6 @@ interface Seen {
   plan: Extract<PushEvent, { type: 'plan' }> | undefined;
   /** How batches failed: the last judgement of each kind. */
   failures: Map<string, Judgement>;
-  offsetMs: number | undefined;
   error: string | undefined;
   /** Is the input not whole, so that skipping customizations does not help? */
   isBroken: boolean;
@@ -31,7 +30,6 @@ export function createAdvice(given: Given): Advice {
     given,
     plan: undefined,
     failures: new Map(),
-    offsetMs: undefined,
     error: undefined,
     isBroken: false,
   };
@@ -39,10 +37,8 @@ export function createAdvice(given: Given): Advice {
     take(event) {
       if (event.type === 'problem') seen.isBroken ||= isBroken(event.problem);
       else if (event.type === 'plan') seen.plan = event;
-      else if (event.type === 'stopping') {
-        seen.offsetMs = event.offsetMs;
-        seen.error = event.error;
-      } else if (event.type === 'batch' && event.judgement && event.result !== 'accepted') {
+      else if (event.type === 'stopping') seen.error = event.error;
+      else if (event.type === 'batch' && event.judgement && event.result !== 'accepted') {
         const { verdict, status } = event.judgement;
         seen.failures.set(`${verdict} ${status}`, event.judgement);
       }
@@ -54,14 +50,13 @@ export function createAdvice(given: Given): Advice {
 const isBroken = ({ level, code }: Problem) => level === 'error' && BROKEN_CODES.has(code);
 
 function explanations(summary: Summary, seen: Seen): string[] {
-  const { stopped, comeBackMs, writeError } = summary;
+  const { stopped, writeError } = summary;
   const failures = stopped === 'clock' ? [] : [...seen.failures.values()];
   const lines = failures.flatMap((judgement) => meaningOf(judgement, circumstances(seen)) ?? []);
   if (stopped === 'clock')
     lines.push(
-      `401: this machine's clock is ${duration(Math.abs(seen.offsetMs ?? 0))} off the server's, and a signature is good for about 5 s. Set the clock, for instance with: timedatectl set-ntp true`,
+      "401: a signature is good for about 5 s by the server's clock. Set this machine's, for instance with: timedatectl set-ntp true",
     );
-  if (comeBackMs !== undefined) lines.push(`The server asks to come back in ${duration(comeBackMs)}.`);
   if (writeError !== undefined)
     lines.push(`Could not be written: ${safe(writeError)}. Make room, or name another place.`);
   else if (stopped === 'failed') lines.push(`The push ended here: ${safe(seen.error ?? '')}`);
@@ -95,8 +90,14 @@ function nextSteps(summary: Summary, seen: Seen): string[] {
   if (counts.unknown > 0) return [lookAgain(summary, given)];
   if (counts.rejected > 0) return rejectedSteps(summary, seen);
   if (counts.notSent > 0)
-    return [step(`${number(counts.notSent)} were not sent. Go on with:`, again(summary, given))];
+    return [step(`${number(counts.notSent)} were not sent. ${whenToGoOn(summary)}`, again(summary, given))];
   return counts.invalid > 0 ? [mendSkipped(counts.invalid, given)] : [];
+}
+
+function whenToGoOn({ stopped, comeBackMs }: Summary): string {
+  if (comeBackMs !== undefined) return `In ${duration(comeBackMs)} go on with:`;
+  const isToBeMended = stopped === 'refused' || stopped === 'clock' || stopped === 'unreachable';
+  return isToBeMended ? 'When that is mended, go on with:' : 'Go on with:';
 }
 
 function mendSkipped(invalid: number, given: Given): string {
@@ -137,6 +138,7 @@ function rejectedSteps(summary: Summary, { given, failures }: Seen): string[] {
       step('To replace what exists:', rest(given, 'override')),
     ];
   const next = again(summary, given);
+  if (statuses.every((status) => status === 409)) return [step('When that one is over:', next)];
   const mend = step('Mend what was rejected, then:', next);
   if (given.flags.isolate === true || !statuses.includes(422)) return [mend];
   return [mend, step('To find the culprits first:', { ...next, flags: { ...next.flags, isolate: true } })];

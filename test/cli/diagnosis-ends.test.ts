@@ -97,7 +97,8 @@ async function section(title: string, { args = [], server: serverOptions, option
       .replaceAll(/http:\/\/127\.0\.0\.1:\d+/g, 'https://live.luigisbox.com')
       .replaceAll(/ {2}\d+ ms$/gm, '  5 ms')
       .replaceAll(/ in \d+(\.\d+)? (ms|s)$/gm, ' in 1 s')
-      .replaceAll(/\d h \d+ min off/g, '2 h 0 min off');
+      .replaceAll(/\d h \d+ min off/g, '2 h 0 min off')
+      .replaceAll(/-\d+ ms old/g, '-7200000 ms old');
   const command = ['$ luigis-pins push', ...args.map((word) => (/\s/.test(word) ? `'${word}'` : word))].join(
     ' ',
   );

@@ -1,12 +1,16 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
+// Coverage is Node's own, of the built files: so a line counts whether the test's process or the executable,
+// in a process of its own, runs it. The tests then have to load what is built, too.
+const measured = process.env['NODE_V8_COVERAGE'] !== undefined;
+const dist = fileURLToPath(new URL('dist/', import.meta.url));
+
 export default defineConfig({
+  ...(measured && { resolve: { alias: [{ find: /^(?:\.\.\/)+src\/(?=.*\.js$)/, replacement: dist }] } }),
   test: {
     include: ['test/**/*.test.ts'],
     testTimeout: 20_000,
-    coverage: {
-      include: ['src/**/*.ts'],
-      reporter: ['text', 'json-summary'],
-    },
+    ...(measured && { setupFiles: ['.ci/flush-coverage.js'], server: { deps: { external: [/\/dist\//] } } }),
   },
 });

@@ -145,6 +145,8 @@ export async function check(
     return undefined;
   }
 
+  // Of an input that was not read to its end nothing can be said.
+  if (signal?.aborted) return checked;
   const file = inputs.sources.map((source) => source.name).join(', ');
   if (checked.read === 0 && !checked.broken && !rules.allowEmpty)
     report([emptyInput(checked.bytes)], file, 0);

@@ -11,21 +11,26 @@ export const EXIT_CODES = {
   6: "at least one batch's outcome is unknown",
   70: 'a defect of luigis-pins itself',
   74: 'a report, journal or stdout could not be written',
+  129: 'interrupted by SIGHUP',
   130: 'interrupted by SIGINT',
   143: 'interrupted by SIGTERM',
 } as const;
 export type ExitCode = keyof typeof EXIT_CODES;
 
 /** The signals that end a run in order, and their exit codes. */
-export const SIGNAL_CODES = { SIGINT: 130, SIGTERM: 143 } as const satisfies Record<string, ExitCode>;
+export const SIGNAL_CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const satisfies Record<
+  string,
+  ExitCode
+>;
+export type StopSignal = keyof typeof SIGNAL_CODES;
 
 /**
  * The exit code of a push, from its counts alone. When several apply, the one
- * that the user must know of first wins: 74, 130 or 143, 6, 4, 5, 1.
+ * that the user must know of first wins: 74, 129, 130 or 143, 6, 4, 5, 1.
  */
 export function exitCodeOf(
   summary: Summary,
-  interruptedBy: keyof typeof SIGNAL_CODES | undefined,
+  interruptedBy: StopSignal | undefined,
   unwritten: boolean,
 ): ExitCode {
   const { counts, stopped, refusedInput, dryRun, writeError } = summary;

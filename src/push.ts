@@ -86,8 +86,9 @@ export async function push(
     );
     emit(checkedEvent(checked, inputs));
     const run: Run = { inputs, plan, spoilt, checked, settings, emit, time };
-    const refusedInput = checked.broken || (checked.invalid > 0 && !settings.skipInvalid);
-    const sent = refusedInput || stop.aborted ? NOTHING_SENT : await send(run, stop);
+    const isRefused = checked.broken || (checked.invalid > 0 && !settings.skipInvalid);
+    const refusedInput = isRefused && !stop.aborted;
+    const sent = isRefused || stop.aborted ? NOTHING_SENT : await send(run, stop);
     const summary = sumUp(run, sent, refusedInput, time.now() - startedMs, stop.aborted);
     emit({ type: 'summary', summary });
     return summary;
@@ -171,14 +172,15 @@ async function deliverPlanned(
   const post = (body: Buffer, clockOffsetMs: number) =>
     attempt(endpoint, delivery.strategy, body, clockOffsetMs, timeoutMs, time, grace.over);
   const batches = batchesOf(plan, inputs);
-  const { taken, stopped } = await deliver(batches, delivery, post, journal, tally, time, stop);
+  const { left, stopped } = await deliver(batches, delivery, post, journal, tally, time, stop);
   grace.end();
   if (rejects !== undefined) {
-    await addFrom(taken, batches, rejects);
-    await addFrom(0, batchesOf(spoilt, inputs), rejects);
+    await addAll(left, batches, rejects);
+    await addAll(Array(spoilt.batches).keys(), batchesOf(spoilt, inputs), rejects);
     await rejects.finish();
   }
-  const writeError = writeErrorOf(stopped?.error) ?? rejects?.error;
+  const unwritten = rejects?.error === undefined ? undefined : `${settings.rejects}: ${rejects.error}`;
+  const writeError = writeErrorOf(stopped?.error) ?? unwritten;
   return {
     requests: tally.requests,
     accepted: tally.counts.accepted,
@@ -202,9 +204,9 @@ const batchesOf = (plan: Plan, inputs: Inputs): Batches => ({
   open: (at) => loadBatch(plan.batch(at), inputs.read),
 });
 
-/** Adds the batches from a number on; those that can no longer be read are left out. */
-async function addFrom(first: number, batches: Batches, rejects: Rejects): Promise<void> {
-  for (let at = first; at < batches.count; at++) {
+/** Adds the batches with those numbers; those that can no longer be read are left out. */
+async function addAll(numbers: Iterable<number>, batches: Batches, rejects: Rejects): Promise<void> {
+  for (const at of numbers) {
     const batch = await batches.open(at).catch(() => undefined);
     if (batch !== undefined) await rejects.add(batch.body);
   }

@@ -1,18 +1,18 @@
-import { SIGNAL_CODES } from '../exit-code.js';
+import { type ExitCode, SIGNAL_CODES, type StopSignal } from '../exit-code.js';
 
 /** The signals of a run. */
 export interface Interrupt {
   /** Aborts at the first signal. */
   readonly stop: AbortSignal;
   /** The first signal, once there was one. */
-  readonly by: keyof typeof SIGNAL_CODES | undefined;
+  readonly by: StopSignal | undefined;
   /** Leaves signals to the system again. */
   end(): void;
 }
 
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const satisfies readonly StopSignal[];
 
-/** Lets the first SIGINT or SIGTERM end the run in order, and the second one end the process at once. */
+/** Lets the first signal end the run in order, and the second one end the process at once. */
 export function watchSignals(host: NodeJS.Process): Interrupt {
   const stop = new AbortController();
   let by: Interrupt['by'];
@@ -34,4 +34,11 @@ export function watchSignals(host: NodeJS.Process): Interrupt {
       for (const { signal, listener } of listeners) host.off(signal, listener);
     },
   };
+}
+
+/** Ends the process in a way that a script can tell from a run that finished, when something throws where nobody catches. */
+export function watchDefects(host: NodeJS.Process, onDefect: (error: unknown) => ExitCode): { end(): void } {
+  const listener = (error: unknown) => host.exit(onDefect(error));
+  host.on('uncaughtException', listener);
+  return { end: () => host.off('uncaughtException', listener) };
 }

@@ -18,7 +18,7 @@ import { systemTime } from '../time.js';
 import { UsageError } from '../usage-error.js';
 import { failureOf } from './failure.js';
 import { inputsOf } from './inputs.js';
-import { watchSignals } from './interrupt.js';
+import { watchDefects, watchSignals } from './interrupt.js';
 
 /**
  * Runs `luigis-pins push`. Returns the exit code, or undefined when there is
@@ -38,6 +38,12 @@ export async function runPush(
     problemsTo: 'err',
   });
   const interrupt = watchSignals(host);
+  const fail = (error: unknown) => {
+    const { exitCode, ...failure } = failureOf(error);
+    console.fail(failure);
+    return exitCode;
+  };
+  const defects = watchDefects(host, fail);
   let sandbox: Sandbox | undefined;
   try {
     const inputs = inputsOf(files, host.stdin);
@@ -65,11 +71,11 @@ export async function runPush(
     const written = await console.close();
     return exitCodeOf(summary, interrupt.by, !written);
   } catch (error) {
-    const { exitCode, ...failure } = failureOf(error);
-    console.fail(failure);
+    const exitCode = fail(error);
     await console.close();
     return exitCode;
   } finally {
+    defects.end();
     interrupt.end();
     await sandbox?.close();
   }

@@ -28,7 +28,8 @@ export function lint(customization: Customization, text: string, shape: Shape, n
   if (mayClash(pin_definitions)) lintTogether(pin_definitions, findings);
   if (text.includes('\uFFFD')) findings.push(replacementCharacter);
   if (shape.hasGreatNumber) roundedNumbers(text, findings);
-  if (shape.keys !== countOf(text, '":')) duplicateKeys(text, findings);
+  // Fewer keys than the text has colons after them: some came twice, or white space came between.
+  if (shape.keys !== countKeyColons(text)) duplicateKeys(text, findings);
   return findings;
 }
 
@@ -181,6 +182,7 @@ function duplicateKeys(text: string, findings: Finding[]): void {
   }
 }
 
+const QUOTE = 0x22;
 const TOKEN = /("(?:[^"\\]|\\.)*")(\s*:)?|-?\d[\d.eE+-]*|[{}]/g;
 
 /** Strings, numbers and braces of a valid JSON text; a string before a colon is a key. */
@@ -190,9 +192,12 @@ function* tokens(text: string): Generator<{ token: string; isKey: boolean }> {
   }
 }
 
-function countOf(text: string, piece: string): number {
+/** Colons right after a quote: those of keys, for a quote inside a string has a backslash before it. */
+function countKeyColons(text: string): number {
   let count = 0;
-  for (let at = text.indexOf(piece); at !== -1; at = text.indexOf(piece, at + piece.length)) count++;
+  for (let at = text.indexOf(':'); at !== -1; at = text.indexOf(':', at + 1)) {
+    if (text.charCodeAt(at - 1) === QUOTE) count++;
+  }
   return count;
 }
 

@@ -63,18 +63,19 @@ function windowsFindings(pins: readonly Pin[]): Finding[] {
   for (let at = 0; at < pins.length; at++) {
     const { active_from: from, active_to: to } = pins[at] ?? {};
     if (from === undefined && to === undefined) continue;
-    const finding = windowFinding(`pin_definitions[${at}]`, from, to);
+    const finding = windowFinding(at, from, to);
     if (finding !== undefined) findings.push(finding);
   }
   return findings;
 }
 
-function windowFinding(path: string, from: string | undefined, to: string | undefined): Finding | undefined {
+function windowFinding(at: number, from: string | undefined, to: string | undefined): Finding | undefined {
   const fromMs = from === undefined ? Number.NEGATIVE_INFINITY : dateMs(from);
   const toMs = to === undefined ? Number.POSITIVE_INFINITY : dateMs(to);
+  if (fromMs <= toMs) return undefined;
+  const path = `pin_definitions[${at}]`;
   if (Number.isNaN(fromMs)) return noSuchDay(`${path}.active_from`, from ?? '');
   if (Number.isNaN(toMs)) return noSuchDay(`${path}.active_to`, to ?? '');
-  if (fromMs <= toMs) return undefined;
   return {
     code: 'window-inverted',
     path: `${path}.active_to`,

@@ -71,6 +71,8 @@ function portOf(url: URL): number {
   return url.protocol === 'https:' ? 443 : 80;
 }
 
+const TOO_LATE = 'no connection within the time limit';
+
 function ready<S extends Socket>(
   socket: S,
   event: 'connect' | 'secureConnect',
@@ -82,7 +84,7 @@ function ready<S extends Socket>(
       socket.destroy();
       reject(error);
     };
-    const abort = () => fail(new ConnectError('no connection within the time limit', false));
+    const abort = () => fail(new ConnectError(TOO_LATE, false));
     socket.once('error', (error) => fail(connectError(error, socket)));
     socket.once('close', () =>
       fail(new ConnectError('the connection was closed before it was ready', false)),
@@ -126,6 +128,7 @@ function openTunnel(proxy: URL, origin: URL, signal: AbortSignal): Promise<Duple
       path: authority,
       headers: { Host: authority, ...proxyAuthorization(proxy) },
       agent: false,
+      rejectUnauthorized: true,
       signal,
     });
     const fail = (reason: string, permanent: boolean) =>
@@ -142,7 +145,7 @@ function openTunnel(proxy: URL, origin: URL, signal: AbortSignal): Promise<Duple
       answer.destroy();
       fail(`HTTP ${answer.statusCode}`, true);
     });
-    tunnel.once('error', (error) => fail(codeOf(error) || 'no answer', false));
+    tunnel.once('error', (error) => fail(signal.aborted ? TOO_LATE : codeOf(error) || 'no answer', false));
     tunnel.end();
   });
 }

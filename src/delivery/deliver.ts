@@ -45,8 +45,8 @@ export interface Stopped {
 
 /** How a delivery ended. */
 export interface Delivered {
-  /** The first so many batches were taken up; each of them had its outcome told, unless it could not be read. */
-  taken: number;
+  /** The 0-based numbers of the batches of which no outcome was told, because none was taken up. */
+  left: number[];
   stopped?: Stopped;
 }
 
@@ -98,7 +98,7 @@ export async function deliver(
     clock,
     quiet: createQuiet(time, stopped),
     sending: (batch) => note(journal?.sending(batch)),
-    notSent: (batch) => note(journal?.outcome(batch, 'not-sent')),
+    noted: (batch, result) => note(journal?.outcome(batch, result)),
     listener,
     time,
     stopped,
@@ -127,24 +127,22 @@ export async function deliver(
   const finish = async (batch: Batch, { result, stop: why, comeBackMs }: Finish, settled: Settled) => {
     const { judgement, attempts, elapsedMs } = settled;
     if (judgement !== undefined) doubtsInARow = judgement.verdict === 'in-doubt' ? doubtsInARow + 1 : 0;
-    if (attempts > 0) await note(journal?.outcome(batch, result));
     await listener.outcome(batch, { result, judgement, attempts, elapsedMs, earlier: false });
     if (why !== undefined) halt({ why, ...(comeBackMs !== undefined && { comeBackMs }) });
   };
 
-  const split = async (batch: Batch, why: SplitReason, doubt: Doubt): Promise<Waiting[]> => {
+  const split = (batch: Batch, why: SplitReason, doubt: Doubt): Waiting[] => {
     if (why === 'too-large') ceiling = Math.min(ceiling, Math.ceil(batch.count / 2));
     else isolatingLeft -= 2;
-    await note(journal?.outcome(batch, 'split'));
     listener.split(batch, why);
-    // Whether a rejected batch is stored in part is undocumented (`api/facts.md`).
-    return divided(batch, why === 'isolate' && doubt === 'none' ? 'partly' : doubt);
+    return divided(batch, doubt);
   };
 
   /** Delivers one batch, or what the journal leaves of it; the halves that are to be delivered next. */
-  const deliverOne = async ({ batch, doubt }: Waiting): Promise<Waiting[]> => {
+  const deliverOne = async ({ batch, doubt: inherited }: Waiting): Promise<Waiting[]> => {
     const known = journal?.known(batch.name);
-    if (known === 'split') return divided(batch, 'partly');
+    const doubt = known === undefined ? inherited : DOUBT_AFTER[known];
+    if (journal?.isHalved(batch.name)) return divided(batch, doubt);
     if (known === undefined && batch.count > ceiling) return divided(batch, doubt);
     if (known === 'accepted' || (known === 'unknown' && rules.strategy === 'raise')) {
       await listener.outcome(batch, {
@@ -156,7 +154,7 @@ export async function deliver(
       });
       return [];
     }
-    const settled = await settle(batch, known === undefined ? doubt : DOUBT_AFTER[known], line);
+    const settled = await settle(batch, doubt, line);
     if (settled.action.do === 'split') return split(batch, settled.action.why, settled.doubt);
     await finish(batch, settled.action, settled);
     return [];
@@ -168,14 +166,16 @@ export async function deliver(
       waiting.push(...(await deliverOne(first)));
   };
 
-  const work = async () => {
-    while (!stopped.aborted && next < batches.count) {
-      try {
-        await deliverWhole(await batches.open(next++));
-      } catch (error) {
-        halt({ why: 'failed', error });
-      }
+  const take = async (at: number) => {
+    try {
+      await deliverWhole(await batches.open(at));
+    } catch (error) {
+      halt({ why: 'failed', error });
     }
+  };
+
+  const work = async () => {
+    while (!stopped.aborted && next < batches.count) await take(next++);
   };
 
   const interrupt = () => halt({ why: 'interrupted' });
@@ -183,11 +183,19 @@ export async function deliver(
   stop.addEventListener('abort', interrupt, { once: true });
   await Promise.all(Array.from({ length: Math.min(rules.concurrency, batches.count) }, work));
   stop.removeEventListener('abort', interrupt);
-  return { taken: next, ...(stoppedBy !== undefined && { stopped: stoppedBy }) };
+  // A wait that nobody keeps any more would hold up the process.
+  halted.abort();
+  const left: number[] = [];
+  for (; next < batches.count; next++) {
+    // What an earlier run did with a batch is true of it, though this one ended before its turn.
+    if (journal?.mentions(next + 1)) await take(next);
+    else left.push(next);
+  }
+  return { left, ...(stoppedBy !== undefined && { stopped: stoppedBy }) };
 }
 
 /** What an earlier run that ended so may have stored. */
-const DOUBT_AFTER = { unknown: 'wholly', rejected: 'partly', 'not-sent': 'none' } as const;
+const DOUBT_AFTER = { accepted: 'wholly', unknown: 'wholly', rejected: 'partly' } as const;
 
 /** The halves of a batch, the first one last: a list of batches is taken from its end. */
 function divided(batch: Batch, doubt: Doubt): Waiting[] {

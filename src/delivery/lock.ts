@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { open, readFile, unlink } from 'node:fs/promises';
+import { open, readFile, rename, unlink } from 'node:fs/promises';
 
 /** Who takes a lock, and how to tell whether another owner is still there. */
 export interface LockOwner {
@@ -7,15 +8,18 @@ export interface LockOwner {
   isRunning(pid: number): boolean;
 }
 
-/** Another process that runs holds the lock. */
+/** Another process that runs holds the lock; `pid` is undefined when the lock does not tell which. */
 export class LockedError extends Error {
   override readonly name = 'LockedError';
-  readonly pid: number;
-  constructor(pid: number) {
-    super(`locked by process ${pid}`);
+  readonly pid: number | undefined;
+  constructor(pid: number | undefined) {
+    super(`locked by process ${pid ?? 'unknown'}`);
     this.pid = pid;
   }
 }
+
+/** The locks of this process: in a container, the process before this one may have had the same pid. */
+const held = new Set<string>();
 
 /**
  * Takes a lock: creates the file, which must not exist, with the owner's pid
@@ -23,16 +27,34 @@ export class LockedError extends Error {
  * or with the system's error.
  */
 export async function acquireLock(path: string, owner: LockOwner): Promise<void> {
-  if (await create(path, owner.pid)) return;
-  const pid = Number(await readFile(path, 'utf8').catch(() => ''));
-  if (owner.isRunning(pid)) throw new LockedError(pid);
-  await unlink(path).catch(() => {});
-  if (!(await create(path, owner.pid))) throw new LockedError(pid);
+  if (held.has(path)) throw new LockedError(owner.pid);
+  if (!(await create(path, owner.pid))) {
+    const pid = await holder(path);
+    if (pid === undefined || (pid !== owner.pid && owner.isRunning(pid))) throw new LockedError(pid);
+    await removeStale(path, pid);
+    if (!(await create(path, owner.pid))) throw new LockedError(await holder(path));
+  }
+  held.add(path);
 }
 
 /** Gives the lock back. */
 export async function releaseLock(path: string): Promise<void> {
+  held.delete(path);
   await unlink(path).catch(() => {});
+}
+
+async function holder(path: string): Promise<number | undefined> {
+  const text = await readFile(path, 'utf8').catch(() => '');
+  return /^[1-9]\d*$/.test(text) ? Number(text) : undefined;
+}
+
+/** Of several processes that find the same stale lock only one may remove it, and none the lock of that one. */
+async function removeStale(path: string, pid: number): Promise<void> {
+  const aside = `${path}.${randomUUID()}`;
+  await rename(path, aside).catch(() => {});
+  const moved = await holder(aside);
+  if (moved !== undefined && moved !== pid) await rename(aside, path);
+  else await unlink(aside).catch(() => {});
 }
 
 async function create(path: string, pid: number): Promise<boolean> {

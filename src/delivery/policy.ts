@@ -1,6 +1,6 @@
 import type { ConflictStrategy } from './attempt.js';
 import { EXPLAINING_OFFSET_MS, MAX_OFFSET_MS, parseHttpDate } from './clock.js';
-import type { Judgement } from './verdict.js';
+import type { Judgement, Verdict } from './verdict.js';
 
 /** How a batch ends. `unknown`: it may be stored, wholly, in part or not at all. */
 export const RESULTS = ['accepted', 'rejected', 'unknown', 'not-sent'] as const;
@@ -23,6 +23,20 @@ export type StopReason = (typeof STOP_REASONS)[number];
 /** How much of a batch earlier attempts may have stored: nothing, a part (it was rejected), or all of it. */
 export type Doubt = 'none' | 'partly' | 'wholly';
 
+/** How a batch ends of which so much may be stored, when nothing more becomes of it. */
+export const RESULT_OF_DOUBT = {
+  none: 'not-sent',
+  partly: 'rejected',
+  wholly: 'unknown',
+} as const satisfies Record<Doubt, Result>;
+
+/** What may be stored of a batch after an attempt, by what may have been before it. */
+export function doubtAfter(verdict: Verdict, before: Doubt): Doubt {
+  if (verdict === 'in-doubt' || before === 'wholly') return 'wholly';
+  // Whether a rejected batch is stored in part is undocumented (`api/facts.md`).
+  return verdict === 'rejected' ? 'partly' : before;
+}
+
 /** What the decision about one attempt rests on, beside its verdict. */
 export interface Situation {
   strategy: ConflictStrategy;
@@ -36,7 +50,7 @@ export interface Situation {
   doubt: Doubt;
   /** Batches that ended in doubt just before this one. */
   doubtsInARow: number;
-  /** Milliseconds that this batch has waited on throttling. */
+  /** Milliseconds that this batch has waited because the server asked for it. */
   throttledMs: number;
   maxWaitMs: number;
   /** Throttled answers of this batch so far, this one included. */
@@ -119,8 +133,17 @@ export function decide({ verdict, status }: Judgement, situation: Situation): Ac
 
 /** Ends the batch; what an earlier attempt may have stored is unknown, whatever came later. */
 function finish(result: Result, { doubt }: Situation, stop?: StopReason): Finish {
-  return { do: 'finish', result: doubt === 'wholly' ? 'unknown' : result, ...(stop && { stop }) };
+  const isKnown = doubt !== 'wholly' && result !== 'not-sent';
+  return { do: 'finish', result: isKnown ? result : RESULT_OF_DOUBT[doubt], ...(stop && { stop }) };
 }
+
+/** Would the wait that was told go beyond what one batch may wait in all? */
+function isTooLong({ retryAfterMs = 0, throttledMs, maxWaitMs }: Situation): boolean {
+  return throttledMs + retryAfterMs > maxWaitMs;
+}
+
+const comeBack = ({ retryAfterMs }: Situation) =>
+  retryAfterMs === undefined ? {} : { comeBackMs: retryAfterMs };
 
 function rejected(status: number | undefined, situation: Situation): Action {
   const { strategy, doubt, count, mayIsolate, failFast } = situation;
@@ -136,8 +159,7 @@ function throttled(situation: Situation): Action {
   const toldMs = (retryAfterMs ?? 0) * (1 + TOLD_JITTER * random);
   const afterMs = Math.ceil(Math.max(toldMs, MIN_THROTTLE_MS, backoffMs(throttles, random)));
   if (throttledMs + Math.max(retryAfterMs ?? 0, MIN_THROTTLE_MS) > maxWaitMs) {
-    const stopped = finish('not-sent', situation, 'throttled');
-    return retryAfterMs === undefined ? stopped : { ...stopped, comeBackMs: retryAfterMs };
+    return { ...finish('not-sent', situation, 'throttled'), ...comeBack(situation) };
   }
   return {
     do: 'retry',
@@ -149,14 +171,15 @@ function throttled(situation: Situation): Action {
 function inDoubt(situation: Situation): Action {
   const { strategy, doubtsInARow, failFast } = situation;
   const unknown: Finish = { do: 'finish', result: 'unknown' };
-  if (strategy !== 'raise') return retryOr('in-doubt', situation, { ...unknown, stop: 'in-doubt' });
-  if (doubtsInARow > 0) return { ...unknown, stop: 'in-doubt' };
+  const stopped: Finish = { ...unknown, stop: 'in-doubt', ...comeBack(situation) };
+  if (strategy !== 'raise') return retryOr('in-doubt', situation, stopped);
+  if (doubtsInARow > 0 || isTooLong(situation)) return stopped;
   return failFast ? { ...unknown, stop: 'fail-fast' } : unknown;
 }
 
 function retryOr(why: 'unreachable' | 'in-doubt', situation: Situation, otherwise: Action): Action {
-  const { attempts, retries, random, retryAfterMs = 0, maxWaitMs, throttledMs } = situation;
-  if (attempts > retries || throttledMs + retryAfterMs > maxWaitMs) return otherwise;
+  const { attempts, retries, random, retryAfterMs = 0 } = situation;
+  if (attempts > retries || isTooLong(situation)) return otherwise;
   return { do: 'retry', afterMs: Math.max(retryAfterMs, backoffMs(attempts, random)), why };
 }
 

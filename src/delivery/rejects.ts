@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { open, rename, unlink } from 'node:fs/promises';
+import { open, rename, stat, unlink } from 'node:fs/promises';
+import { syncDirectoryOf } from './directory.js';
 
 /** A file of customizations, NDJSON, that appears under its name only when it is whole. */
 export interface Rejects {
@@ -26,6 +27,9 @@ export class WriteError extends Error {
 /** Begins such a file, readable by this user only. Rejects with `WriteError`; later failures are kept in `error`. */
 export async function openRejects(path: string): Promise<Rejects> {
   const draft = `${path}.${randomUUID()}.tmp`;
+  const target = await stat(path).catch(() => undefined);
+  // A device or directory would be replaced by a file.
+  if (target !== undefined && !target.isFile()) throw new WriteError(path, 'it is no regular file');
   const file = await open(draft, 'wx', 0o600).catch((cause: unknown) => {
     throw new WriteError(path, words(cause));
   });
@@ -52,6 +56,7 @@ export async function openRejects(path: string): Promise<Rejects> {
         await file.sync();
         await file.close();
         await rename(draft, path);
+        await syncDirectoryOf(path);
       }),
   };
 }

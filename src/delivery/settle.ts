@@ -2,7 +2,15 @@ import type { Time } from '../time.js';
 import type { ConflictStrategy, TimedAnswer } from './attempt.js';
 import type { Batch } from './batch.js';
 import { EXPLAINING_OFFSET_MS, type ServerClock } from './clock.js';
-import { type Action, type Doubt, decide, parseRetryAfter } from './policy.js';
+import {
+  type Action,
+  type Doubt,
+  decide,
+  doubtAfter,
+  parseRetryAfter,
+  RESULT_OF_DOUBT,
+  type Result,
+} from './policy.js';
 import { type Judgement, judge } from './verdict.js';
 
 /** The rules of a delivery. */
@@ -36,8 +44,8 @@ export interface Line {
   quiet: Quiet;
   /** Notes that the batch is about to be sent; false when it must not be. */
   sending(batch: Batch): Promise<boolean>;
-  /** Notes that nothing of the batch can have been stored. */
-  notSent(batch: Batch): Promise<boolean>;
+  /** Notes how the batch would end if nothing more became of it. */
+  noted(batch: Batch, result: Result): Promise<unknown>;
   listener: AttemptListener;
   time: Time;
   /** Aborts when no further attempt may begin. */
@@ -60,8 +68,8 @@ type Retry = Extract<Action, { do: 'retry' }>;
 
 /** The waits that a server asked for: one batch is told, all batches keep it. */
 export interface Quiet {
-  /** Adds a wait from now on, and resolves after it. */
-  keep(ms: number): Promise<void>;
+  /** Adds a wait from now on. */
+  begin(ms: number): void;
   /** Resolves when every wait is over. */
   over(): Promise<void>;
 }
@@ -70,9 +78,8 @@ export interface Quiet {
 export function createQuiet(time: Time, stopped: AbortSignal): Quiet {
   let waits: Promise<unknown> = Promise.resolve();
   return {
-    async keep(ms) {
+    begin(ms) {
       waits = Promise.all([waits, time.sleep(ms, stopped)]);
-      await waits;
     },
     async over() {
       for (let seen: unknown; seen !== waits; ) {
@@ -99,8 +106,7 @@ export async function settle(batch: Batch, doubt: Doubt, line: Line): Promise<Se
   for (;;) {
     await line.quiet.over();
     if (line.stopped.aborted) return stoppedEarly(settled);
-    // What is in doubt already stands in the journal as sent.
-    if (settled.doubt !== 'wholly' && !(await line.sending(batch))) return stoppedEarly(settled);
+    if (!(await line.sending(batch))) return stoppedEarly(settled);
     settled.attempts++;
     line.listener.attempt(batch, settled.attempts);
     const usedOffsetMs = line.clock.correctionMs;
@@ -113,6 +119,7 @@ export async function settle(batch: Batch, doubt: Doubt, line: Line): Promise<Se
     if (judgement.verdict === 'throttled') throttles++;
     else tries++;
     const { offsetMs } = line.clock;
+    const toldMs = retryAfterMs(answer);
     const action = decide(judgement, {
       ...line.rules,
       count: batch.count,
@@ -121,27 +128,27 @@ export async function settle(batch: Batch, doubt: Doubt, line: Line): Promise<Se
       doubtsInARow: line.doubtsInARow(),
       throttles,
       throttledMs,
-      retryAfterMs: retryAfterMs(answer),
+      retryAfterMs: toldMs,
       clockErrorMs: offsetMs === undefined ? undefined : offsetMs - usedOffsetMs,
       clockCorrected,
       mayIsolate: line.mayIsolate(),
       random: line.time.random(),
     });
-    if (judgement.verdict === 'in-doubt') settled.doubt = 'wholly';
+    settled.doubt = doubtAfter(judgement.verdict, settled.doubt);
+    await line.noted(batch, action.do === 'finish' ? action.result : RESULT_OF_DOUBT[settled.doubt]);
+    const isTold =
+      judgement.verdict === 'throttled' || (judgement.verdict === 'in-doubt' && toldMs !== undefined);
+    if (isTold) line.quiet.begin(action.do === 'retry' ? action.afterMs : (toldMs ?? 0));
     if (action.do !== 'retry') return { ...settled, action };
-    if (settled.doubt !== 'wholly') await line.notSent(batch);
-    if (action.why === 'throttled') throttledMs += action.afterMs;
     if (action.why === 'clock') clockCorrected = true;
     else line.listener.waiting(batch, action.afterMs, action.why, settled.attempts);
-    await (action.why === 'throttled'
-      ? line.quiet.keep(action.afterMs)
-      : line.time.sleep(action.afterMs, line.stopped));
+    if (isTold) throttledMs += action.afterMs;
+    else await line.time.sleep(action.afterMs, line.stopped);
   }
 }
 
 function stoppedEarly(settled: Settled): Settled {
-  const result = settled.doubt === 'wholly' ? 'unknown' : 'not-sent';
-  return { ...settled, action: { do: 'finish', result } };
+  return { ...settled, action: { do: 'finish', result: RESULT_OF_DOUBT[settled.doubt] } };
 }
 
 function observe(answer: TimedAnswer, { clock, listener }: Line): void {

@@ -103,7 +103,8 @@ async function jsonReport(out: Output): Promise<Emit> {
 }
 
 async function createSpinner(host: NodeJS.Process, wanted: boolean) {
-  if (!wanted) return undefined;
+  // In a terminal of no columns ora would clear lines without end.
+  if (!wanted || !host.stderr.columns) return undefined;
   const { default: ora } = await import('ora');
   // Input may come from stdin, which ora would otherwise read away.
   return ora({ stream: host.stderr, discardStdin: false });

@@ -15,6 +15,8 @@ export interface Output {
   flushed(): Promise<void>;
 }
 
+const DEFAULT_COLUMNS = 80;
+
 /** Watches a stream of the process. A reader that went away (`EPIPE`) is a failure too, but not worth a word. */
 export function createOutput(stream: NodeJS.WriteStream): Output {
   let failed = false;
@@ -26,7 +28,8 @@ export function createOutput(stream: NodeJS.WriteStream): Output {
       return stream.isTTY === true;
     },
     get columns() {
-      return stream.columns ?? 80;
+      // A pseudo-terminal that nobody sized says 0.
+      return stream.columns || DEFAULT_COLUMNS;
     },
     get failed() {
       return failed;

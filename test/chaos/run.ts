@@ -10,6 +10,10 @@ import { freshDirectory, writeFiles } from './place.js';
 export interface RunOptions {
   /** What it reads from a pipe; without it stdin is empty. */
   readonly stdin?: string | Uint8Array;
+  /** Stdin is a pipe that stays open after that. */
+  readonly stdinOpen?: boolean;
+  /** A command that runs the executable, such as a shell that sets a limit and then executes its arguments. */
+  readonly launcher?: readonly string[];
   /** On top of `PATH` and `HOME`, which is all that it gets otherwise. */
   readonly env?: Readonly<Record<string, string>>;
   /** Written into the working directory first. */
@@ -63,31 +67,31 @@ export function startCli(args: readonly string[], options: RunOptions = {}): Run
 /** Starts Node on any script, in the same way. */
 export function startNode(argv: readonly string[], options: RunOptions = {}): Running {
   const { nodeArgs = [], timeFactor = 100, limitMs = 15_000, stdoutFile, files = {} } = options;
+  const { launcher = [], stdinOpen = false } = options;
   const cwd = options.cwd ?? freshDirectory();
   writeFiles(cwd, files);
   const waitsFile = join(freshDirectory({ waits: '' }), 'waits');
   const stdout = stdoutFile === undefined ? 'pipe' : openSync(stdoutFile, 'w');
   const { PATH } = process.env;
   const startedAtMs = Date.now();
-  const child = spawn(
-    process.execPath,
-    ['--import', new URL('fast-time.mjs', import.meta.url).href, ...nodeArgs, ...argv],
-    {
-      cwd,
-      env: {
-        PATH,
-        HOME: cwd,
-        LUIGIS_TEST_TIME_FACTOR: String(timeFactor),
-        LUIGIS_TEST_WAITS: waitsFile,
-        ...options.env,
-      },
-      stdio: [options.stdin === undefined ? 'ignore' : 'pipe', stdout, 'pipe'],
-      timeout: limitMs,
-      killSignal: 'SIGKILL',
+  const fastTime = new URL('fast-time.mjs', import.meta.url).href;
+  const [command = '', ...args] = [...launcher, process.execPath, '--import', fastTime, ...nodeArgs, ...argv];
+  const child = spawn(command, args, {
+    cwd,
+    env: {
+      PATH,
+      HOME: cwd,
+      LUIGIS_TEST_TIME_FACTOR: String(timeFactor),
+      LUIGIS_TEST_WAITS: waitsFile,
+      ...options.env,
     },
-  );
+    stdio: [options.stdin === undefined && !stdinOpen ? 'ignore' : 'pipe', stdout, 'pipe'],
+    timeout: limitMs,
+    killSignal: 'SIGKILL',
+  });
   if (typeof stdout === 'number') closeSync(stdout);
-  child.stdin?.on('error', () => {}).end(options.stdin);
+  child.stdin?.on('error', () => {}).write(options.stdin ?? '');
+  if (!stdinOpen) child.stdin?.end();
 
   const lines = createLineWatch();
   const out = collect(child.stdout, lines.add);

@@ -31,10 +31,10 @@ export function adviceLines(summary: Summary, given: Given): string[] {
   }
   if (summary.writeError !== undefined)
     lines.push(`Could not be written: ${safe(summary.writeError)}. Make room, or name another place.`);
-  if (comeBackMs !== undefined) lines.push(`The server asks to come back in ${duration(comeBackMs)}.`);
   if (counts.notSent > 0 && !summary.dryRun) {
-    const first = (stopped && MEND[stopped]) ?? '';
-    lines.push(`${number(counts.notSent)} were not sent. ${first}${goOn(summary, given)}`);
+    const wait = comeBackMs === undefined ? '' : `Wait ${duration(comeBackMs)}. `;
+    const mend = (summary.writeError === undefined && stopped && MEND[stopped]) || '';
+    lines.push(`${number(counts.notSent)} were not sent. ${wait}${mend}${goOn(summary, given)}`);
   }
   return lines;
 }
@@ -44,6 +44,7 @@ const MEND: Partial<Record<StopReason, string>> = {
   refused: 'Mend what is refused: credentials, tracker id, address or certificate. ',
   clock: "Set this machine's clock. ",
   unreachable: 'Check the network. ',
+  failed: 'Let nobody write to the input meanwhile. ',
 };
 
 /** How to send the rest, and nothing of it twice where that would collide. */

@@ -21,10 +21,8 @@ const { values: least } = parseArgs({
 
 const folder = mkdtempSync(join(tmpdir(), 'coverage-'));
 process.on('exit', () => rmSync(folder, { recursive: true }));
-run('npm', 'run', 'clean');
 // The package has no source maps; here they lead from what ran to what was written.
-run('npx', 'tsc', '-p', 'tsconfig.build.json', '--sourceMap');
-run('node', 'dist/customization/compile-schema.js');
+run('npm', 'run', 'build', '--', '--sourceMap');
 run('npx', 'vitest', 'run');
 
 function run(command, ...args) {

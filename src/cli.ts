@@ -1,8 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import type { SandboxFlags } from './commands/sandbox.js';
-import { EXIT_CODES, type ExitCode } from './exit-code.js';
-import { type CheckFlags, DEFAULTS, type PushFlags, type ReportFlags } from './settings.js';
+import type { CommandDescription, ValueDescription } from './completion.js';
+import { DEFAULTS } from './defaults.js';
+import type { ExitCode } from './exit-code.js';
+import {
+  COMPLETION_HELP,
+  GENERAL_HELP,
+  PUSH_HELP,
+  SANDBOX_HELP,
+  SCHEMA_HELP,
+  VALIDATE_HELP,
+} from './help.js';
+import type { CheckFlags, PushFlags, ReportFlags } from './settings.js';
 
 /**
  * The command line: declares commands and options, loads what a command needs
@@ -19,7 +29,7 @@ export async function main(host: NodeJS.Process): Promise<void> {
     await program.parseAsync(host.argv);
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode !== 0) complain(error, host);
+    if (error.exitCode !== 0) await complain(error, program, host);
     host.exitCode = error.exitCode === 0 ? 0 : 2;
   }
 }
@@ -134,16 +144,64 @@ function createProgram(host: NodeJS.Process): Command {
       host.exitCode = await runSchema(host);
     });
 
+  program
+    .command('completion')
+    .summary('a script that completes commands and options')
+    .description('Print the script that makes a shell complete commands, options and values.')
+    .argument('<shell>', 'bash, zsh or fish')
+    .addHelpText('after', COMPLETION_HELP)
+    .action(async (shell: string) => {
+      const { runCompletion } = await import('./commands/completion.js');
+      host.exitCode = await runCompletion(shell, await describe(program), host);
+    });
+
   return program;
 }
 
 const collect = (value: string, earlier: string[]) => [...earlier, value];
 
-/** Says what is wrong with the command line. Values are left out: one of them may be a secret. */
-function complain(error: CommanderError, host: NodeJS.Process): void {
-  const text = error.message.replace(/^error: /, '').replace(/('--?[^'=\s]*)=[^']*'/, "$1'");
-  if (error.code !== 'commander.help') host.stderr.write(`error: ${text}\n`);
-  host.stderr.write('    luigis-pins --help shows every command and option.\n');
+/** Says what is wrong with the command line, and what to write instead. */
+async function complain(
+  { code, message }: CommanderError,
+  program: Command,
+  host: NodeJS.Process,
+): Promise<void> {
+  if (code === 'commander.help') return;
+  const { otherMistake, unknownCommand, unknownOption } = await import('./complaint.js');
+  const { safe } = await import('./report/safe.js');
+  const [, written = ''] = /'(.*)'/s.exec(message) ?? [];
+  const commands = await describe(program);
+  const complaint =
+    code === 'commander.unknownOption'
+      ? unknownOption(written, host.argv[2], commands)
+      : code === 'commander.unknownCommand'
+        ? unknownCommand(host.argv[2] ?? '', commands)
+        : otherMistake(message.replace(/^error: /, ''));
+  host.stderr.write(`error: ${safe(complaint.message)}\n    ${safe(complaint.hint)}\n`);
+}
+
+/** The commands without their parser: for completion, and for suggestions. */
+async function describe(program: Command): Promise<CommandDescription[]> {
+  const { CONFLICT_STRATEGIES } = await import('./delivery/attempt.js');
+  const { SHELLS } = await import('./completion.js');
+  const words = new Map<string, ValueDescription['words']>([
+    ['file', 'files'],
+    ['path', 'files'],
+    ['strategy', CONFLICT_STRATEGIES],
+    ['shell', SHELLS],
+  ]);
+  const valueNamed = (kind: string): ValueDescription => ({ kind, words: words.get(kind) ?? [] });
+  return program.commands.map((command) => ({
+    name: command.name(),
+    summary: command.summary(),
+    options: command.options.map(({ long, short, flags, description, required }) => ({
+      long: long ?? '',
+      short,
+      summary: description,
+      value: required ? valueNamed(/<(.+)>/.exec(flags)?.[1] ?? '') : undefined,
+    })),
+    arguments: command.registeredArguments.map((argument) => valueNamed(argument.name()))[0],
+  }));
 }
 
 function versionOf(): string {
@@ -152,57 +210,3 @@ function versionOf(): string {
     ? String(manifest.version)
     : '';
 }
-
-const EXIT_CODE_HELP = Object.entries(EXIT_CODES)
-  .map(([code, meaning]) => `  ${code.padStart(3)}  ${meaning}`)
-  .join('\n');
-
-const GENERAL_HELP = `
-Examples:
-  $ luigis-pins push pins.ndjson --sandbox            try it, without an account
-  $ luigis-pins validate pins.ndjson                  check pins in a pull request
-  $ jq '.[]' export.json | luigis-pins push --conflict ignore
-
-Environment:
-  LUIGISBOX_TRACKER_ID, LUIGISBOX_PRIVATE_KEY_FILE, LUIGISBOX_PRIVATE_KEY,
-  LUIGISBOX_BASE_URL, HTTPS_PROXY, NO_PROXY, NODE_EXTRA_CA_CERTS, NO_COLOR, FORCE_COLOR
-
-Exit codes:
-${EXIT_CODE_HELP}
-`;
-
-const PUSH_HELP = `
-Examples:
-  $ luigis-pins push pins.ndjson --conflict override
-  $ jq '.[]' export.json | luigis-pins push --conflict ignore
-  $ luigis-pins push pins.ndjson --json --resume push.journal --rejects rejected.ndjson
-
-Environment:
-  LUIGISBOX_TRACKER_ID, LUIGISBOX_BASE_URL   as --tracker-id and --base-url
-  LUIGISBOX_PRIVATE_KEY_FILE                 as --private-key-file
-  LUIGISBOX_PRIVATE_KEY                      the private key itself; no option takes it
-
-Exit codes:
-${EXIT_CODE_HELP}
-`;
-
-const VALIDATE_HELP = `
-Examples:
-  $ luigis-pins validate pins.ndjson
-  $ luigis-pins validate --strict pins/*.ndjson
-  $ curl -s https://shop.example/export.json | luigis-pins validate --expect 1200
-
-Exit codes: 0 valid, 3 not; 2, 74, 130 and 143 as for push.
-`;
-
-const SANDBOX_HELP = `
-Examples:
-  $ luigis-pins sandbox                                then, elsewhere, paste what it prints and push
-  $ luigis-pins sandbox --port 8080 --fault 503:0.2 --fault reset:5% --seed 7
-  $ luigis-pins sandbox --throttle 30 --latency 200 --clock-offset -40
-`;
-
-const SCHEMA_HELP = `
-Example:
-  $ luigis-pins schema > customization.schema.json
-`;

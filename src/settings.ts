@@ -1,6 +1,7 @@
 import { getProxyForUrl } from 'proxy-from-env';
 import type { CheckRules } from './check.js';
 import { closest } from './customization/closest.js';
+import { DEFAULTS } from './defaults.js';
 import { CONFLICT_STRATEGIES, type ConflictStrategy } from './delivery/attempt.js';
 import { isLoopbackHost } from './delivery/connect.js';
 import type { DeliveryRules } from './delivery/settle.js';
@@ -51,18 +52,6 @@ export interface PushFlags extends CheckFlags, ReportFlags {
 
 /** The environment variables that are read. */
 export type Environment = Readonly<Record<string, string | undefined>>;
-
-/** Defaults of all options, in one place; `--help` and the README print them. */
-export const DEFAULTS = {
-  conflict: 'raise',
-  baseUrl: 'https://live.luigisbox.com',
-  batchSize: 5000,
-  maxBatchBytes: '4 MiB',
-  concurrency: 1,
-  retries: 4,
-  timeout: 120,
-  maxWait: 120,
-} as const;
 
 /** Customizations a request at most (`api/bulk-create.md`, overview). */
 export const MAX_BATCH_SIZE = 5000;

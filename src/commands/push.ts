@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { LockOwner } from '../delivery/lock.js';
 import { type ExitCode, exitCodeOf } from '../exit-code.js';
 import { type Destination, push } from '../push.js';
-import { adviceLines } from '../report/advice.js';
+import { createAdvice } from '../report/advice.js';
 import { type Console, openConsole } from '../report/console.js';
 import type { Sandbox } from '../sandbox/server.js';
 import {
@@ -59,14 +59,18 @@ export async function runPush(
     delete host.env['LUIGISBOX_PRIVATE_KEY'];
     const resume = flags.resume === undefined ? undefined : { file: flags.resume, owner: lockOwner(host) };
     interrupt.stop.addEventListener('abort', () => host.stdin.destroy(), { once: true });
+    const advice = createAdvice({ files, flags });
     const summary = await push(
       inputs,
       { ...rules, destination, resume },
-      console.report,
+      (event) => {
+        console.report(event);
+        advice.take(event);
+      },
       systemTime,
       interrupt.stop,
     );
-    console.talk(adviceLines(summary, { files, flags }));
+    console.talk(advice.lines(summary));
     const written = await console.close();
     return exitCodeOf(summary, interrupt.by, !written);
   } catch (error) {

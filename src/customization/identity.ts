@@ -55,13 +55,20 @@ export function createScopeIndex(): ScopeIndex {
     }
   };
 
+  const put = (high: number, low: number, ordinal: number) => {
+    const at = slotOf(high, low);
+    table[at] = high;
+    table[at + 1] = low;
+    table[at + 2] = ordinal;
+  };
+
   const grow = () => {
     const old = table;
     capacity *= 2;
     table = new Uint32Array(capacity * WORDS_PER_ENTRY);
     for (let at = 0; at < old.length; at += WORDS_PER_ENTRY) {
-      if (old[at + 2] !== 0)
-        table.set(old.subarray(at, at + WORDS_PER_ENTRY), slotOf(old[at] ?? 0, old[at + 1] ?? 0));
+      const ordinal = old[at + 2] ?? 0;
+      if (ordinal !== 0) put(old[at] ?? 0, old[at + 1] ?? 0, ordinal);
     }
   };
 

@@ -1,7 +1,9 @@
 import { closest } from './closest.js';
+import { dateMs } from './dates.js';
 import type { Finding } from './problem.js';
 import { type Customization, customizationSchema, type Pin } from './schema.js';
-import { dateMs, MAX_NESTING } from './validate.js';
+import { isObject } from './schema-finding.js';
+import { MAX_NESTING } from './validate.js';
 
 const FIELDS = new Set(Object.keys(customizationSchema.properties));
 const PIN_FIELDS = new Set(Object.keys(customizationSchema.$defs.pin.properties));
@@ -26,7 +28,8 @@ export function lint(customization: Customization, text: string, shape: Shape, n
   if (mayClash(pin_definitions)) lintTogether(pin_definitions, findings);
   if (text.includes('\uFFFD')) findings.push(replacementCharacter);
   if (shape.hasGreatNumber) roundedNumbers(text, findings);
-  if (shape.keys !== countOf(text, '":')) duplicateKeys(text, findings);
+  // Fewer keys than the text has colons after them: some came twice, or white space came between.
+  if (shape.keys !== countKeyColons(text)) duplicateKeys(text, findings);
   return findings;
 }
 
@@ -179,6 +182,7 @@ function duplicateKeys(text: string, findings: Finding[]): void {
   }
 }
 
+const QUOTE = 0x22;
 const TOKEN = /("(?:[^"\\]|\\.)*")(\s*:)?|-?\d[\d.eE+-]*|[{}]/g;
 
 /** Strings, numbers and braces of a valid JSON text; a string before a colon is a key. */
@@ -188,9 +192,12 @@ function* tokens(text: string): Generator<{ token: string; isKey: boolean }> {
   }
 }
 
-function countOf(text: string, piece: string): number {
+/** Colons right after a quote: those of keys, for a quote inside a string has a backslash before it. */
+function countKeyColons(text: string): number {
   let count = 0;
-  for (let at = text.indexOf(piece); at !== -1; at = text.indexOf(piece, at + piece.length)) count++;
+  for (let at = text.indexOf(':'); at !== -1; at = text.indexOf(':', at + 1)) {
+    if (text.charCodeAt(at - 1) === QUOTE) count++;
+  }
   return count;
 }
 
@@ -225,8 +232,4 @@ function addShape(value: unknown, depth: number, shape: Shape): void {
       }
     }
   }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }

@@ -1,8 +1,8 @@
-import type { ErrorObject } from 'ajv';
 import { check } from '#schema-check';
-import { closest } from './closest.js';
+import { dateMs } from './dates.js';
 import type { Finding } from './problem.js';
-import { type Customization, customizationSchema, type Pin } from './schema.js';
+import type { Customization, Pin } from './schema.js';
+import { isObject, kindOf, schemaFinding } from './schema-finding.js';
 
 /** The deepest nesting that is read: brackets inside brackets. */
 export const MAX_NESTING = 64;
@@ -21,7 +21,7 @@ export function validate(value: unknown): Validated {
   const list = wrappedList(value);
   if (list !== undefined) return { findings: [list] };
   if (check(value)) return { customization: value, findings: windowsFindings(value.pin_definitions) };
-  return { findings: (check.errors ?? []).flatMap((error) => finding(error, value)) };
+  return { findings: (check.errors ?? []).flatMap((error) => schemaFinding(error, value)) };
 }
 
 function notAnObject(value: unknown): Finding {
@@ -50,143 +50,6 @@ function wrappedList(value: object): Finding | undefined {
   return undefined;
 }
 
-/** One violation of the schema in our words; none for the parts that only repeat another. */
-function finding(error: ErrorObject, root: object): Finding[] {
-  const keys = pointerKeys(error.instancePath);
-  const path = pathText(keys);
-  const value = valueAt(root, keys);
-  switch (error.keyword) {
-    case 'required':
-      return [missing(String(error.params['missingProperty']), keys, value)];
-    case 'type':
-      return [mistyped(path, String(error.params['type']), value)];
-    case 'enum':
-      return [notAllowed(path, error.params['allowedValues'], value)];
-    case 'minItems':
-      return [
-        {
-          code: 'pins-missing',
-          path,
-          message: `"${path}" is empty.`,
-          hint: 'A customization needs at least one pin.',
-        },
-      ];
-    case 'minimum':
-      return [positionRange(path, value)];
-    case 'pattern':
-      return [DATE_FIELD.test(path) ? badDate(path, value) : blank(path)];
-    default:
-      return [];
-  }
-}
-
-function missing(field: string, keys: readonly string[], parent: unknown): Finding {
-  const path = pathText([...keys, field]);
-  const condition = /^(target|pin)_(identity|criteria)$/.exec(field);
-  const typeField = condition && `${condition[1]}_type`;
-  const why =
-    typeField && isObject(parent)
-      ? ` It is needed because ${typeField} is ${quoted(parent[typeField])}.`
-      : '';
-  const unknown = isObject(parent) ? Object.keys(parent).filter((key) => !isKnown(keys, key)) : [];
-  const typo = closest(field, unknown);
-  return {
-    code: 'field-missing',
-    path,
-    message: `"${path}" is missing.${why}`,
-    hint: typo === undefined ? descriptionOf(field) : `There is "${typo}": did you mean "${field}"?`,
-  };
-}
-
-/** What the schema says of a field, in its first sentence. */
-function descriptionOf(field: string): string {
-  const fields: Record<string, { description: string }> = {
-    ...customizationSchema.properties,
-    ...customizationSchema.$defs.pin.properties,
-  };
-  return fields[field]?.description.replace(/(?<=\.) .*/, '') ?? '';
-}
-
-function mistyped(path: string, type: string, value: unknown): Finding {
-  const wanted =
-    {
-      array: 'an array',
-      object: 'an object',
-      integer: 'a whole number',
-      boolean: 'true or false',
-      string: 'a string',
-    }[type] ?? type;
-  return {
-    code: 'field-type',
-    path,
-    message: `"${path}" must be ${wanted}, not ${kindOf(value)}.`,
-    hint: typeHint(path, type, value) ?? TYPE_HINTS.get(type) ?? '',
-  };
-}
-
-const TYPE_HINTS: ReadonlyMap<string, string> = new Map([
-  ['array', 'Put it in square brackets.'],
-  ['object', 'Write fields and values in braces: {"field": "value"}.'],
-  ['integer', 'Write -1 (every position), 0 (block) or 1 and up (that place).'],
-  ['boolean', 'Write true or false, without quotes.'],
-  ['string', 'Write text in double quotes.'],
-]);
-
-const NEVER_LEFT_OUT = /(^model|^target_type|^pin_definitions|\.pin_type)$/;
-
-function typeHint(path: string, type: string, value: unknown): string | undefined {
-  if (value === null)
-    return NEVER_LEFT_OUT.test(path) ? 'It needs a value.' : 'Leave the field out instead of writing null.';
-  if (DATE_FIELD.test(path)) return DATE_HINT;
-  if (type === 'integer' && typeof value === 'string' && /^-?\d+$/.test(value))
-    return `Write ${value} without quotes.`;
-  if (type === 'string' && typeof value === 'number')
-    return Number.isSafeInteger(value) ? `Write "${value}", in quotes.` : 'Put the number in quotes.';
-  if (type === 'boolean' && (value === 'true' || value === 'false')) return `Write ${value} without quotes.`;
-  if (type === 'boolean' && (value === 0 || value === 1)) return `Write ${value === 1} instead.`;
-  return undefined;
-}
-
-function notAllowed(path: string, allowed: readonly string[], value: unknown): Finding {
-  const near = typeof value === 'string' ? closest(value, allowed) : undefined;
-  return {
-    code: 'field-value',
-    path,
-    message: `"${path}" must be one of ${allowed.map(quoted).join(', ')}, not ${quoted(value)}.`,
-    ...(near !== undefined && { hint: `Did you mean "${near}"?` }),
-  };
-}
-
-const positionRange = (path: string, value: unknown): Finding => ({
-  code: 'position-range',
-  path,
-  message: `"${path}" must be -1 or more, not ${String(value)}.`,
-  hint: '-1 is every position, 0 blocks the item, 1 and up is that place.',
-});
-
-const blank = (path: string): Finding => ({
-  code: 'field-blank',
-  path,
-  message: `"${path}" is blank.`,
-  hint: 'Give it a value, or leave the customization out.',
-});
-
-const DATE_FIELD = /\.active_(from|to)$/;
-const DATE_HINT = 'Write it as 2026-12-24 or 2026-12-24T18:00:00Z.';
-
-function badDate(path: string, value: unknown): Finding {
-  const [, day = '', month = '', year] = /^(\d\d?)\. ?(\d\d?)\. ?(\d{4})$/.exec(String(value)) ?? [];
-  return {
-    code: 'date-invalid',
-    path,
-    message: `"${path}" is no date: ${quoted(value)}.`,
-    hint:
-      year === undefined
-        ? DATE_HINT
-        : `Write it as ${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}.`,
-  };
-}
-
 const noSuchDay = (path: string, date: string): Finding => ({
   code: 'date-invalid',
   path,
@@ -200,91 +63,23 @@ function windowsFindings(pins: readonly Pin[]): Finding[] {
   for (let at = 0; at < pins.length; at++) {
     const { active_from: from, active_to: to } = pins[at] ?? {};
     if (from === undefined && to === undefined) continue;
-    const finding = windowFinding(`pin_definitions[${at}]`, from, to);
+    const finding = windowFinding(at, from, to);
     if (finding !== undefined) findings.push(finding);
   }
   return findings;
 }
 
-function windowFinding(path: string, from: string | undefined, to: string | undefined): Finding | undefined {
+function windowFinding(at: number, from: string | undefined, to: string | undefined): Finding | undefined {
   const fromMs = from === undefined ? Number.NEGATIVE_INFINITY : dateMs(from);
   const toMs = to === undefined ? Number.POSITIVE_INFINITY : dateMs(to);
+  if (fromMs <= toMs) return undefined;
+  const path = `pin_definitions[${at}]`;
   if (Number.isNaN(fromMs)) return noSuchDay(`${path}.active_from`, from ?? '');
   if (Number.isNaN(toMs)) return noSuchDay(`${path}.active_to`, to ?? '');
-  if (fromMs <= toMs) return undefined;
   return {
     code: 'window-inverted',
     path: `${path}.active_to`,
     message: `The pin ends (${to}) before it begins (${from}).`,
     hint: 'Swap active_from and active_to, or mend the year.',
   };
-}
-
-/** Dates that were read, for pins of one campaign share theirs. */
-const knownDates = new Map<string, number>();
-const MAX_KNOWN_DATES = 1000;
-
-/** Milliseconds since the epoch of a date of the schema's shape, UTC when it names no zone; NaN for no real day. */
-export function dateMs(date: string): number {
-  const known = knownDates.get(date);
-  if (known !== undefined) return known;
-  if (knownDates.size === MAX_KNOWN_DATES) knownDates.clear();
-  const ms = parseDate(date);
-  knownDates.set(date, ms);
-  return ms;
-}
-
-function parseDate(date: string): number {
-  const day = date.slice(0, 10);
-  const midnight = new Date(day);
-  // A day such as 30 February is moved into March, not refused.
-  if (midnight.getUTCDate() !== Number(day.slice(8))) return Number.NaN;
-  const [, time, zone = ''] = /^.{10}[T ]([\d:.]+) ?(.*)$/.exec(date) ?? [];
-  if (time === undefined) return midnight.getTime();
-  const offset = /^([+-]\d\d):?(\d\d)$/.exec(zone);
-  return Date.parse(`${day}T${time}${offset ? `${offset[1]}:${offset[2]}` : 'Z'}`);
-}
-
-/** Is `key` a field that the schema knows in the object at `keys`? Everything is, outside customization and pin. */
-function isKnown(keys: readonly string[], key: string): boolean {
-  if (keys.length === 0) return key in customizationSchema.properties;
-  return key in customizationSchema.$defs.pin.properties;
-}
-
-function pointerKeys(pointer: string): string[] {
-  return pointer
-    .split('/')
-    .slice(1)
-    .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
-}
-
-/** A path as people write it: `pin_definitions[2].position`. */
-function pathText(keys: readonly string[]): string {
-  return keys
-    .map((key) => (/^\d+$/.test(key) ? `[${key}]` : `.${key}`))
-    .join('')
-    .replace(/^\./, '');
-}
-
-function valueAt(root: unknown, keys: readonly string[]): unknown {
-  return keys.reduce<unknown>((value, key) => (isObject(value) ? value[key] : undefined), root);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
-}
-
-const MAX_QUOTED = 60;
-
-/** A value as a message shows it: JSON, cut when it is long. */
-function quoted(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > MAX_QUOTED ? `${text.slice(0, MAX_QUOTED)}…` : text;
-}
-
-function kindOf(value: unknown): string {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'an array';
-  if (typeof value === 'object') return 'an object';
-  return `the ${typeof value} ${quoted(value)}`;
 }

@@ -2,10 +2,10 @@ import { Transform } from 'node:stream';
 import ndjson from 'ndjson';
 import type { PushEvent } from '../events.js';
 import type { Output } from './output.js';
+import { UNSAFE } from './safe.js';
 
-/** What a terminal or a CI runner would act on, and JSON.stringify leaves as it is. */
-const UNSAFE =
-  /[\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|\udb40[\udc00-\udc7f]|#(?=#)/g;
+/** What CI runners read as commands begins so, wherever it stands in a line. */
+const TWO_MARKS = /#(?=#)/g;
 
 /**
  * Writes each event as one line of JSON (NDJSON). Progress within the first
@@ -17,7 +17,7 @@ export function createJsonReport(out: Output): (event: PushEvent) => void {
   lines.pipe(
     new Transform({
       transform(line: Buffer | string, _encoding, done) {
-        out.line(String(line).trimEnd().replace(UNSAFE, escaped));
+        out.line(String(line).trimEnd().replace(UNSAFE, escaped).replace(TWO_MARKS, escaped));
         done();
       },
     }),

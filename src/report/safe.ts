@@ -3,11 +3,10 @@ const MAX_FOREIGN = 500;
 
 /**
  * Characters that move the cursor, change its colour or direction, or hide:
- * C0, DEL and C1, zero-width and bidirectional controls, line separators, tags,
- * and halves of surrogate pairs.
+ * controls (C0, DEL, C1), format characters (zero-width, bidirectional, tags),
+ * line separators, halves of surrogate pairs, and fillers that look like spaces.
  */
-const UNSAFE =
-  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]|[\ud800-\udfff]/gu;
+export const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\u115f\u1160\u3164\uffa0]/gu;
 
 /** What CI runners read as commands wherever it stands in a line. */
 const RUNNER_COMMAND = /##(?=\[|vso\[|teamcity\[)/g;

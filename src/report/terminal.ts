@@ -118,8 +118,8 @@ export function createTerminalReport(
 
   return (event) => {
     tell(event);
-    const line = progress.after(event, nowMs());
     if (spinner === undefined) return;
+    const line = progress.after(event, nowMs());
     if (line === undefined) spinner.stop();
     else {
       spinner.text = line;

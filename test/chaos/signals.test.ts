@@ -17,7 +17,7 @@ import { always, answering, inOrder, refusingLines, silent, throttling } from '.
 
 /** Says on stderr when signals are listened to, and fails inside at SIGUSR2, where nobody catches it. */
 const READY = `data:text/javascript,${encodeURIComponent(`
-  process.on('newListener', (name) => name === 'SIGTERM' && process.stderr.write('listening\\n'));
+  process.on('newListener', (name) => name === 'SIGHUP' && setImmediate(() => process.stderr.write('listening\\n')));
   process.on('SIGUSR2', () => {
     if (process.env.LUIGIS_TEST_DEFECT === 'rejection') Promise.reject(new Error('a defect'));
     else throw new Error('a defect');

@@ -50,13 +50,14 @@ export function createAdvice(given: Given): Advice {
 const isBroken = ({ level, code }: Problem) => level === 'error' && BROKEN_CODES.has(code);
 
 function explanations(summary: Summary, seen: Seen): string[] {
-  const { stopped, writeError } = summary;
+  const { stopped, comeBackMs, writeError } = summary;
   const failures = stopped === 'clock' ? [] : [...seen.failures.values()];
   const lines = failures.flatMap((judgement) => meaningOf(judgement, circumstances(seen)) ?? []);
   if (stopped === 'clock')
     lines.push(
       "401: a signature is good for about 5 s by the server's clock. Set this machine's, for instance with: timedatectl set-ntp true",
     );
+  if (comeBackMs !== undefined) lines.push(`Wait ${duration(comeBackMs)} first: the server asks for it.`);
   if (writeError !== undefined)
     lines.push(`Could not be written: ${safe(writeError)}. Make room, or name another place.`);
   else if (stopped === 'failed') lines.push(`The push ended here: ${safe(seen.error ?? '')}`);
@@ -94,8 +95,10 @@ function nextSteps(summary: Summary, seen: Seen): string[] {
   return counts.invalid > 0 ? [mendSkipped(counts.invalid, given)] : [];
 }
 
-function whenToGoOn({ stopped, comeBackMs }: Summary): string {
-  if (comeBackMs !== undefined) return `In ${duration(comeBackMs)} go on with:`;
+function whenToGoOn({ stopped, comeBackMs, writeError }: Summary): string {
+  if (comeBackMs !== undefined) return 'After that wait go on with:';
+  if (stopped === 'failed' && writeError === undefined)
+    return 'Let nobody write to the input, and go on with:';
   const isToBeMended = stopped === 'refused' || stopped === 'clock' || stopped === 'unreachable';
   return isToBeMended ? 'When that is mended, go on with:' : 'Go on with:';
 }
@@ -121,7 +124,9 @@ function mendInput({ counts }: Summary, { given, isBroken: mustBeMended }: Seen)
 }
 
 function lookAgain(summary: Summary, given: Given): string {
-  const what = `${plural(summary.counts.unknown, 'customization')} may be stored or not.`;
+  const { unknown, notSent } = summary.counts;
+  const rests = notSent === 0 ? '' : ` ${number(notSent)} were not sent.`;
+  const what = `${plural(unknown, 'customization')} may be stored or not.${rests}`;
   if (strategyOf(given) !== 'raise')
     return step(`${what} Sending them again does no harm:`, again(summary, given));
   return step(

@@ -128,7 +128,7 @@ describe('the private key', () => {
         const { result } = await play({ args });
         expect(result.code).toBe(2);
         expect(scanForSecret(KEY, result.stderr)).toEqual([]);
-        expect(result.stderr).toMatch(/unknown option/);
+        expect(result.stderr).toMatch(/There is no option/);
       }
     },
   );

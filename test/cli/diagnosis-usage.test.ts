@@ -23,8 +23,8 @@ describe('a slip on the command line is answered with what to write', () => {
     [['push', 'nowhere.ndjson', '-n'], 'There is no file nowhere.ndjson.', 'Mend the path'],
     [
       ['push', 'p', '--quiet', '--verbose'],
-      '--quiet and --verbose exclude each other.',
-      'Give one of the two.',
+      "Option '-q, --quiet' cannot be used with option '-v, --verbose'.",
+      '--help',
     ],
   ])('%j', async (args, message, hint) => {
     const run = await runCli(args);

@@ -2,11 +2,12 @@ import { createScopeIndex } from './customization/identity.js';
 import { lint, shapeOf } from './customization/lint.js';
 import { isPlain } from './customization/plain.js';
 import {
+  BROKEN_CODES,
   type Finding,
+  INPUT_CODES,
   type LevelRules,
   levelOf,
   type Problem,
-  type ProblemCode,
 } from './customization/problem.js';
 import type { Customization } from './customization/schema.js';
 import { MAX_NESTING, validate } from './customization/validate.js';
@@ -42,24 +43,11 @@ export interface CheckListener {
   problem(problem: Problem): void;
   /** A customization with an error, which is not to be sent. */
   invalid(record: PlacedRecord): unknown;
-  /** After each chunk: customizations and bytes so far. */
-  progress(read: number, bytes: number): void;
+  /** After each chunk: customizations and bytes so far. Awaited. */
+  progress(read: number, bytes: number): unknown;
 }
 
 const NO_FINDINGS: Finding[] = [];
-
-/** Codes that speak of the input, not of one customization: nothing can be skipped to mend them. */
-const INPUT_CODES: ReadonlySet<ProblemCode> = new Set([
-  'foreign-format',
-  'gzip-broken',
-  'array-broken',
-  'array-cut-short',
-  'input-empty',
-  'count-unexpected',
-]);
-
-/** Codes that show that the input is not whole. */
-const BROKEN_CODES: ReadonlySet<ProblemCode> = new Set([...INPUT_CODES, 'json-cut-short']);
 
 /**
  * The first pass: reads every input to its end, finds every problem, and
@@ -157,7 +145,7 @@ export async function check(
       isFirst = false;
       reader.push(chunk);
       checked.bytes += chunk.length;
-      listener.progress(checked.read, checked.bytes);
+      await listener.progress(checked.read, checked.bytes);
       if (signal?.aborted) return undefined;
     }
     return undefined;

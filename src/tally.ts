@@ -5,6 +5,7 @@ import type { Result } from './delivery/policy.js';
 import type { ServerWords } from './delivery/verdict.js';
 import type { BatchLabel, Emit, Suspicion } from './events.js';
 import type { Inputs } from './input/inputs.js';
+import { InputError } from './input/source.js';
 
 /** Counts what a delivery tells, and tells it on as events. */
 export interface Tally extends DeliveryListener {
@@ -74,10 +75,15 @@ export function createTally(
         why,
         ...(comeBackMs !== undefined && { comeBackMs }),
         ...(offsetMs !== undefined && { offsetMs }),
-        ...(error instanceof Error && { error: error.message }),
+        ...(error instanceof Error && { error: wordsOf(error) }),
       }),
   };
 }
+
+const wordsOf = (error: Error) =>
+  error instanceof InputError && error.code === 'changed'
+    ? `${error.input} changed after it was checked`
+    : error.message;
 
 function sentences({ reason, details, text }: ServerWords): string[] {
   return [

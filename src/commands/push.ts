@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { LockOwner } from '../delivery/lock.js';
 import { type ExitCode, exitCodeOf } from '../exit-code.js';
 import { type Destination, push } from '../push.js';
@@ -49,6 +50,8 @@ export async function runPush(
     const inputs = inputsOf(files, host.stdin);
     if (inputs === undefined) return undefined;
     const rules = pushRules(flags);
+    if (flags.resume !== undefined && flags.rejects !== undefined && isSameFile(flags.resume, flags.rejects))
+      throw new UsageError('--resume and --rejects name the same file.', 'Name another one for the rejects.');
     const settings: { sandbox?: Sandbox; flags: PushFlags; environment: Environment } =
       flags.sandbox === true ? await sandboxed(flags) : { flags, environment: host.env };
     sandbox = settings.sandbox;
@@ -61,8 +64,8 @@ export async function runPush(
       inputs,
       { ...rules, destination, resume },
       (event) => {
-        console.report(event);
         advice.take(event);
+        return console.report(event);
       },
       systemTime,
       interrupt.stop,
@@ -129,6 +132,8 @@ async function sandboxed(
     environment,
   };
 }
+
+const isSameFile = (one: string, other: string) => resolve(one) === resolve(other);
 
 function lockOwner(host: NodeJS.Process): LockOwner {
   return {

@@ -35,11 +35,9 @@ const WAITS: Wait[] = [
   ['S16 a date by a clock that is ahead', throttledUntil(40_000, 3_500_000), 40_000, 44_000, 3_500_000],
   ['S15 a date that is past', throttledUntil(-60_000), 1000, 1100],
   ['S15 a date without the date of the answer', dated('none', throttling(from(60_000))), 1000, 1100],
-  ...['-1', '1e3', '0x10', '5, 10', '', '9'.repeat(10_000)].map(
+  ...['-1', '9'.repeat(10_000)].map(
     (text): Wait => [`S15 Retry-After: ${text.slice(0, 12)}`, throttling(text), 1000, 1100],
   ),
-  ['a list of two', withHeaders([['Retry-After', '7']], throttling('9')), 1000, 1100],
-  ['503 with Retry-After', unavailable('9'), 9000, 9000],
   ['503 with Retry-After, though stored', applying(unavailable('9')), 9000, 9000],
 ];
 
@@ -99,7 +97,11 @@ const STOPS: Row[] = [
     requests: 1,
     ledger: [],
     counts: { 'not sent': 4 },
-    says: [/asks to come back in 1 h 0 min/, /4 were not sent\. Run the same command again/],
+    says: [
+      /asks to come back in 1 h 0 min/,
+      /Wait 1 h 0 min first/,
+      /4 were not sent\. After that wait go on with:/,
+    ],
   },
   {
     name: 'S15 longer than any timer',
@@ -119,7 +121,7 @@ const STOPS: Row[] = [
     requests: 4,
     ledger: ['ab'],
     counts: { accepted: 2, 'not sent': 2 },
-    says: [/come back in 4\.0 s/, /2 were not sent\. Run the same command again/],
+    says: [/come back in 4\.0 s/, /Wait 4\.0 s first/, /2 were not sent\. After that wait go on with:/],
   },
   {
     name: '--max-wait 0 stops at the first throttle',
@@ -129,7 +131,7 @@ const STOPS: Row[] = [
     requests: 1,
     ledger: [],
     counts: { 'not sent': 4 },
-    says: [/still throttles/, /Run the same command again/],
+    says: [/still throttles/, /4 were not sent\. Go on with:/],
   },
   {
     name: 'under raise, after a part was accepted, the same command would collide',
@@ -139,7 +141,7 @@ const STOPS: Row[] = [
     requests: 2,
     ledger: ['ab'],
     counts: { accepted: 2, 'not sent': 2 },
-    says: [/2 were not sent\. Run the same command again with --conflict ignore/],
+    says: [/2 were not sent\. After that wait go on with:/, /luigis-pins push .*--conflict ignore/],
   },
   {
     name: '503 that asks for more than --max-wait',
@@ -148,7 +150,7 @@ const STOPS: Row[] = [
     requests: 1,
     ledger: [],
     counts: { unknown: 2, 'not sent': 2 },
-    says: [/come back in 1 h/, /2 customizations may be stored or not/],
+    says: [/Wait 1 h/, /2 customizations may be stored or not\. 2 were not sent/],
   },
   {
     name: '503 that asks for more than --max-wait, under raise',
@@ -158,7 +160,7 @@ const STOPS: Row[] = [
     requests: 1,
     ledger: [],
     counts: { unknown: 2, 'not sent': 2 },
-    says: [/come back in 1 h/, /Look them up/],
+    says: [/Wait 1 h/, /2 were not sent\. This stores them where they are missing/],
   },
   {
     name: '--retries 0 tries once, and waits nevertheless when throttled',

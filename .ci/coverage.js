@@ -28,7 +28,7 @@ run('npx', 'vitest', 'run');
 function run(command, ...args) {
   const env = { ...process.env, NODE_V8_COVERAGE: folder };
   const { status } = spawnSync(command, args, { env, stdio: 'inherit' });
-  if (status !== 0) process.exit(1);
+  if (status !== 0) process.exitCode = 1;
 }
 
 /** The files of the build that stem from src/, as URLs. */

@@ -92,7 +92,9 @@ describe('a resumed run', () => {
     expect([result.code, askedOf(server)]).toEqual([6, ['ab', 'cd']]);
     expect(countsOf(result.stdout)).toMatchObject({ unknown: 2, accepted: 2 });
     expect(told).toMatch(/Batch 1\/2 {2}UNKNOWN .*by an earlier run/);
-    expect(told).toMatch(/2 customizations may be stored or not\. Look them up/);
+    expect(told).toMatch(
+      /2 customizations may be stored or not\. This stores .*\n {4}luigis-pins push rejects --conflict ignore/,
+    );
     expect(readFileSync(join(result.cwd, 'rejects'), 'utf8')).toBe(pinsFile('ab'));
   });
 
@@ -330,7 +332,9 @@ describe('F2 input that changes while it is pushed', () => {
     expect([result.code, ledgerOf(at)]).toEqual([5, ['ab']]);
     expect(countsOf(result.stdout)).toMatchObject({ accepted: 2, 'not sent': 2 });
     expect(told).toMatch(/Stopping: pins\.ndjson changed after it was checked\./);
-    expect(told).toMatch(/2 were not sent\. Let nobody write to the input meanwhile\./);
+    expect(told).toMatch(
+      /2 were not sent\. Go on with:\n {4}luigis-pins push pins\.ndjson --conflict ignore/,
+    );
   });
 });
 
@@ -347,7 +351,7 @@ describe('F6 a disk that is full', () => {
     );
     expect(first.result.code).toBe(74);
     expect(first.told).toMatch(/Could not be written: .*journal.*EFBIG.*Make room/);
-    expect(first.told).toMatch(/were not sent\. Run the same command again/);
+    expect(first.told).toMatch(/were not sent\. Go on with:\n {4}luigis-pins push .*--resume journal/);
     const asked = askedOf(server);
     expect(new Set(asked).size).toBe(asked.length);
     const unknown = countsOf(result.stdout)?.['unknown'] ?? 0;

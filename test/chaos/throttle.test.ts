@@ -97,7 +97,7 @@ const STOPS: Row[] = [
     requests: 1,
     ledger: [],
     counts: { 'not sent': 4 },
-    says: [/asks to come back in 1 h 0 min/, /4 were not sent\. Wait 1 h 0 min\. Run the same command again/],
+    says: [/asks to come back in 1 h 0 min/, /4 were not sent\. Go on with:\n {4}luigis-pins push/],
   },
   {
     name: 'S15 longer than any timer',
@@ -117,7 +117,10 @@ const STOPS: Row[] = [
     requests: 4,
     ledger: ['ab'],
     counts: { accepted: 2, 'not sent': 2 },
-    says: [/come back in 4\.0 s/, /2 were not sent\. Wait 4\.0 s\. Run the same command again/],
+    says: [
+      /come back in 4\.0 s/,
+      /2 were not sent\. Go on with:\n {4}luigis-pins push pins\.ndjson --conflict override/,
+    ],
   },
   {
     name: '--max-wait 0 stops at the first throttle',
@@ -127,7 +130,7 @@ const STOPS: Row[] = [
     requests: 1,
     ledger: [],
     counts: { 'not sent': 4 },
-    says: [/still throttles/, /Run the same command again/],
+    says: [/still throttles/, /4 were not sent\. Go on with:/],
   },
   {
     name: 'under raise, after a part was accepted, the same command would collide',
@@ -137,7 +140,10 @@ const STOPS: Row[] = [
     requests: 2,
     ledger: ['ab'],
     counts: { accepted: 2, 'not sent': 2 },
-    says: [/2 were not sent\. Wait 1 h 0 min\. Run the same command again with --conflict ignore/],
+    says: [
+      /come back in 1 h 0 min/,
+      /2 were not sent\. Go on with:\n {4}luigis-pins push pins\.ndjson --conflict ignore/,
+    ],
   },
   {
     name: '503 that asks for more than --max-wait',
@@ -146,7 +152,7 @@ const STOPS: Row[] = [
     requests: 1,
     ledger: [],
     counts: { unknown: 2, 'not sent': 2 },
-    says: [/2 were not sent\. Wait 1 h/, /2 customizations may be stored or not/],
+    says: [/come back in 1 h/, /2 customizations may be stored or not\. Sending them again does no harm/],
   },
   {
     name: '503 that asks for more than --max-wait, under raise',
@@ -156,7 +162,7 @@ const STOPS: Row[] = [
     requests: 1,
     ledger: [],
     counts: { unknown: 2, 'not sent': 2 },
-    says: [/2 were not sent\. Wait 1 h/, /Look them up/],
+    says: [/come back in 1 h/, /This stores them where they are missing/],
   },
   {
     name: '--retries 0 tries once, and waits nevertheless when throttled',

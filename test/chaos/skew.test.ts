@@ -75,15 +75,4 @@ describe('a clock that is off', () => {
       says: [/refused the request itself/],
     });
   });
-
-  test('C9 a slow upload, with the date checked at its end, does not loop', async () => {
-    const { result, server } = await play({
-      conflict: 'raise',
-      pins: 'abcdefgh',
-      batchSize: 8,
-      server: { dateCheck: 'end-of-body', toleranceMs: -1 },
-    });
-    expect(result.code).toBe(4);
-    expect(server.requests.length).toBeLessThanOrEqual(2);
-  });
 });

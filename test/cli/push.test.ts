@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { freshDirectory } from '../chaos/place.js';
-import { runCli } from '../chaos/run.js';
+import { runCli, startCli } from '../chaos/run.js';
 import { startServer } from '../chaos/server.js';
-import { always, answering, delayed, honestly } from '../chaos/step.js';
+import { always, answering, delayed, honestly, silent } from '../chaos/step.js';
 import { pinLine, pinLines } from './pins.js';
 
 const COUNT = 12_345;
@@ -288,10 +288,38 @@ describe('each option reaches the wire', () => {
   });
 });
 
-test('a private temporary copy of stdin is gone when the run has ended', async () => {
-  const temporary = join(freshDirectory(), 'tmp');
-  mkdirSync(temporary);
-  const run = await runCli(['push', '--sandbox'], { stdin: NDJSON, env: { TMPDIR: temporary } });
-  expect(run.code).toBe(0);
-  expect(readdirSync(temporary)).toEqual([]);
+describe('the temporary copy of stdin', () => {
+  const place = () => {
+    const temporary = join(freshDirectory(), 'tmp');
+    mkdirSync(temporary);
+    return temporary;
+  };
+
+  test('is gone when the run has ended', async () => {
+    const TMPDIR = place();
+    expect(await runCli(['push', '--sandbox'], { stdin: NDJSON, env: { TMPDIR } })).toMatchObject({
+      code: 0,
+    });
+    expect(readdirSync(TMPDIR)).toEqual([]);
+  });
+
+  test.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)('is gone after %s', async (signal) => {
+    const TMPDIR = place();
+    const server = await startServer({ script: always(silent()) });
+    const run = startCli(['push'], { stdin: pinLine(1), env: { ...server.env, TMPDIR } });
+    await server.reached(1, 'received');
+    run.child.kill(signal);
+    await run.ended;
+    expect(readdirSync(TMPDIR)).toEqual([]);
+  });
+
+  test('is not one that others may read, for it has no name', async () => {
+    const TMPDIR = place();
+    const server = await startServer({ script: always(silent()) });
+    const run = startCli(['push'], { stdin: pinLine(1), env: { ...server.env, TMPDIR } });
+    await server.reached(1, 'received');
+    expect(readdirSync(TMPDIR)).toEqual([]);
+    run.child.kill('SIGKILL');
+    await run.ended;
+  });
 });

@@ -25,7 +25,10 @@ interface Seen {
 }
 
 /** Advice for a push that was given so: what it says depends on what was given. */
-export function createAdvice(given: Given): Advice {
+export function createAdvice({ files, flags }: Given): Advice {
+  const { privateKeyFile, ...others } = flags;
+  // A dry run has not read that file: what was given may be the key itself.
+  const given = { files, flags: flags.dryRun === true ? others : flags };
   const seen: Seen = {
     given,
     plan: undefined,

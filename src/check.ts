@@ -1,5 +1,6 @@
-import { createScopeIndex, scopeKey } from './customization/identity.js';
+import { createScopeIndex } from './customization/identity.js';
 import { lint, shapeOf } from './customization/lint.js';
+import { isPlain } from './customization/plain.js';
 import {
   BROKEN_CODES,
   type Finding,
@@ -46,6 +47,8 @@ export interface CheckListener {
   progress(read: number, bytes: number): unknown;
 }
 
+const NO_FINDINGS: Finding[] = [];
+
 /**
  * The first pass: reads every input to its end, finds every problem, and
  * offers each valid record, in order, to `take`. One that `take` will not have
@@ -78,14 +81,17 @@ export async function check(
   const judge = (record: InputRecord, line: number): Finding[] => {
     if (record.fault) return [{ path: '', ...record.fault }];
     const { value, text } = record;
+    if (isPlain(value, text, nowMs)) return duplicatesOf(value, line);
     const shape = shapeOf(value);
     if (shape.isTooDeep) return [tooDeep];
     const { customization, findings } = validate(value);
     if (customization === undefined) return findings;
-    const linted = lint(customization, text, shape, nowMs);
-    const earlier = scopes.add(scopeKey(customization), line);
-    if (earlier !== undefined) linted.push(duplicate(customization, inputs.place(earlier)));
-    return findings.length === 0 ? linted : [...findings, ...linted];
+    return [...findings, ...lint(customization, text, shape, nowMs), ...duplicatesOf(customization, line)];
+  };
+
+  const duplicatesOf = (customization: Customization, line: number): Finding[] => {
+    const earlier = scopes.add(customization, line);
+    return earlier === undefined ? NO_FINDINGS : [duplicate(customization, inputs.place(earlier))];
   };
 
   const accept = (record: InputRecord, file: string) => {

@@ -15,7 +15,7 @@ export interface JournalHeader {
 }
 
 /** Why a journal cannot be used. */
-export const JOURNAL_ERROR_CODES = [
+const JOURNAL_ERROR_CODES = [
   'locked',
   'unreadable',
   'unwritable',

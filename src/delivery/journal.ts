@@ -14,7 +14,7 @@ import {
 import { acquireLock, LockedError, type LockOwner, releaseLock } from './lock.js';
 import type { Result } from './policy.js';
 
-export { JOURNAL_ERROR_CODES, JournalError, type JournalHeader } from './journal-lines.js';
+export { JournalError, type JournalHeader } from './journal-lines.js';
 
 /** An append-only record of what was sent and how it ended. Each line is on disk before its method resolves. */
 export interface Journal {

@@ -111,7 +111,7 @@ export async function settle(batch: Batch, doubt: Doubt, line: Line): Promise<Se
     line.listener.attempt(batch, settled.attempts);
     const usedOffsetMs = line.clock.correctionMs;
     const answer = await line.send(batch.body, usedOffsetMs);
-    const judgement = judge(answer);
+    const judgement = judgeTimed(answer);
     observe(answer, line);
     settled.judgement = judgement;
     settled.elapsedMs += answer.elapsedMs;
@@ -145,6 +145,16 @@ export async function settle(batch: Batch, doubt: Doubt, line: Line): Promise<Se
     if (isTold) throttledMs += action.afterMs;
     else await line.time.sleep(action.afterMs, line.stopped);
   }
+}
+
+/** A date is good for about 5 s (`api/facts.md`, "Signing"); an upload that takes longer may explain a 401. */
+const SLOW_UPLOAD_MS = 4000;
+
+function judgeTimed(answer: TimedAnswer): Judgement {
+  const judgement = judge(answer);
+  const tookMs = answer.answeredMs - answer.sentMs;
+  if (judgement.status !== 401 || tookMs < SLOW_UPLOAD_MS) return judgement;
+  return { ...judgement, fault: `the request was under way for ${Math.round(tookMs / 1000)} s` };
 }
 
 function stoppedEarly(settled: Settled): Settled {

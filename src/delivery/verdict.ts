@@ -26,7 +26,7 @@ export interface Judgement {
   verdict: Verdict;
   status?: number;
   words?: ServerWords;
-  /** Why there is no answer, or none to trust. */
+  /** Why there is no answer, or none to trust; what else may explain the answer. */
   fault?: string;
 }
 

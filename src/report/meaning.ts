@@ -50,6 +50,8 @@ function inDoubt({ status, fault }: Judgement): string {
 function refused({ status, fault }: Judgement, around: Circumstances): string {
   const { trackerId = '', origin, keySource } = around;
   if (status === undefined) return unconnected(safe(fault ?? ''), origin);
+  if (status === 401 && fault !== undefined)
+    return `401: ${safe(fault)}, and a signature is good for about 5 s. Lower --max-batch-bytes, so that an upload is quicker.`;
   if (status === 401)
     return `401: the server does not accept the signature for tracker ${trackerId}, and the clock is right. The private key belongs to another tracker, or is not whole: check ${keySource}.`;
   if (status === 403)

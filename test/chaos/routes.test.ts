@@ -57,7 +57,7 @@ describe('TLS', () => {
         requests: 0,
         ledger: [],
         counts: { 'not sent': 4 },
-        says: [reason, /The certificate of .* is not trusted/],
+        says: [reason, /name its certificate in NODE_EXTRA_CA_CERTS/],
       });
       expect(server.connections()).toHaveLength(1);
       expect(Buffer.concat(server.connections()).toString('latin1')).not.toContain('ApiAuth');

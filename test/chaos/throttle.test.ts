@@ -97,11 +97,7 @@ const STOPS: Row[] = [
     requests: 1,
     ledger: [],
     counts: { 'not sent': 4 },
-    says: [
-      /asks to come back in 1 h 0 min/,
-      /Wait 1 h 0 min first/,
-      /4 were not sent\. After that wait go on with:/,
-    ],
+    says: [/asks to come back in 1 h 0 min/, /4 were not sent\. Go on with:\n {4}luigis-pins push/],
   },
   {
     name: 'S15 longer than any timer',
@@ -121,7 +117,10 @@ const STOPS: Row[] = [
     requests: 4,
     ledger: ['ab'],
     counts: { accepted: 2, 'not sent': 2 },
-    says: [/come back in 4\.0 s/, /Wait 4\.0 s first/, /2 were not sent\. After that wait go on with:/],
+    says: [
+      /come back in 4\.0 s/,
+      /2 were not sent\. Go on with:\n {4}luigis-pins push pins\.ndjson --conflict override/,
+    ],
   },
   {
     name: '--max-wait 0 stops at the first throttle',
@@ -141,7 +140,10 @@ const STOPS: Row[] = [
     requests: 2,
     ledger: ['ab'],
     counts: { accepted: 2, 'not sent': 2 },
-    says: [/2 were not sent\. After that wait go on with:/, /luigis-pins push .*--conflict ignore/],
+    says: [
+      /come back in 1 h 0 min/,
+      /2 were not sent\. Go on with:\n {4}luigis-pins push pins\.ndjson --conflict ignore/,
+    ],
   },
   {
     name: '503 that asks for more than --max-wait',
@@ -150,7 +152,7 @@ const STOPS: Row[] = [
     requests: 1,
     ledger: [],
     counts: { unknown: 2, 'not sent': 2 },
-    says: [/Wait 1 h/, /2 customizations may be stored or not\. 2 were not sent/],
+    says: [/come back in 1 h/, /2 customizations may be stored or not\. Sending them again does no harm/],
   },
   {
     name: '503 that asks for more than --max-wait, under raise',
@@ -160,7 +162,7 @@ const STOPS: Row[] = [
     requests: 1,
     ledger: [],
     counts: { unknown: 2, 'not sent': 2 },
-    says: [/Wait 1 h/, /2 were not sent\. This stores them where they are missing/],
+    says: [/come back in 1 h/, /This stores them where they are missing/],
   },
   {
     name: '--retries 0 tries once, and waits nevertheless when throttled',

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { TimedAnswer } from '../../src/delivery/attempt.js';
 import type { Batch } from '../../src/delivery/batch.js';
-import { type Batches, deliver } from '../../src/delivery/deliver.js';
+import { type Batches, deliver, type Outcome } from '../../src/delivery/deliver.js';
 import type { Journal } from '../../src/delivery/journal.js';
 import type { Result } from '../../src/delivery/policy.js';
 import { createQuiet, type DeliveryRules } from '../../src/delivery/settle.js';
@@ -67,6 +67,7 @@ async function deliverAll(
   { rules = {}, stop = new AbortController(), unwritable = () => false }: Situation = {},
 ) {
   const log: string[] = [];
+  const faults: (string | undefined)[] = [];
   const note = async (line: string) => {
     await new Promise(setImmediate);
     if (unwritable(line)) throw new Error('disk full');
@@ -94,7 +95,8 @@ async function deliverAll(
     waiting: () => {},
     clock: () => {},
     split: () => {},
-    outcome: async ({ name }: Batch, { result }: { result: Result }) => {
+    outcome: async ({ name }: Batch, { result, judgement }: Outcome) => {
+      faults.push(judgement?.fault);
       log.push(`tell ${name} ${result}`);
     },
     stopping: ({ why }: { why: string }) => {
@@ -110,7 +112,7 @@ async function deliverAll(
     time,
     stop.signal,
   );
-  return { ...delivered, log };
+  return { ...delivered, log, faults };
 }
 
 interface Situation {
@@ -223,6 +225,13 @@ test('two doubts in a row are counted over all connections', async () => {
   });
   expect(stopped).toEqual({ why: 'in-doubt' });
   expect(left.length).toBeGreaterThanOrEqual(4);
+});
+
+test('a 401 after a slow upload says so', async () => {
+  const slow = { ...answered(401), answeredMs: 12_000 };
+  const { faults } = await deliverAll(batchesOf('a'), () => slow);
+  expect(faults).toEqual(['the request was under way for 12 s']);
+  expect((await deliverAll(batchesOf('a'), () => answered(401))).faults).toEqual([undefined]);
 });
 
 describe('the quiet that a server asked for', () => {

@@ -1,8 +1,9 @@
-// Builds dist/, lean: code without comments, indented by tabs, and of the types only what the exports lead to.
-// With --sourceMap, for coverage, code stays as the compiler indents it, for the maps to fit.
+// Builds dist/, lean: code without comments and white space, and of the types only what the exports lead to.
+// Names stay, so that a stack trace tells. With --sourceMap, for coverage, code stays as the compiler writes it.
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { minifySync } from 'rolldown/utils';
 
 const root = new URL('./', import.meta.url);
 const dist = new URL('dist/', root);
@@ -19,10 +20,19 @@ for (const { types } of Object.values(exports)) if (types !== undefined) need(ne
 for (const name of readdirSync(dist, { recursive: true })) {
   const file = new URL(name, dist);
   if (name.endsWith('.d.ts') && !needed.has(file.href)) rmSync(file);
+  if (name.endsWith('.js') && !mapped) squeeze(file);
 }
-if (!mapped) run('biome', 'format', '--write', '--vcs-enabled=false', '--indent-style=tab', 'dist');
-// Last, for what Ajv writes is short already.
 run('node', 'dist/customization/compile-schema.js');
+
+function squeeze(file) {
+  const { code, errors } = minifySync(file.pathname, readFileSync(file, 'utf8'), {
+    module: true,
+    compress: false,
+    mangle: false,
+  });
+  if (errors.length > 0) throw errors[0];
+  writeFileSync(file, code);
+}
 
 /** Notes declarations, and those that they import. */
 function need(file) {

@@ -1,11 +1,13 @@
-import { createScopeIndex, scopeKey } from './customization/identity.js';
+import { createScopeIndex } from './customization/identity.js';
 import { lint, shapeOf } from './customization/lint.js';
+import { isPlain } from './customization/plain.js';
 import {
+  BROKEN_CODES,
   type Finding,
+  INPUT_CODES,
   type LevelRules,
   levelOf,
   type Problem,
-  type ProblemCode,
 } from './customization/problem.js';
 import type { Customization } from './customization/schema.js';
 import { MAX_NESTING, validate } from './customization/validate.js';
@@ -41,22 +43,11 @@ export interface CheckListener {
   problem(problem: Problem): void;
   /** A customization with an error, which is not to be sent. */
   invalid(record: PlacedRecord): unknown;
-  /** After each chunk: customizations and bytes so far. */
-  progress(read: number, bytes: number): void;
+  /** After each chunk: customizations and bytes so far. Awaited. */
+  progress(read: number, bytes: number): unknown;
 }
 
-/** Codes that speak of the input, not of one customization: nothing can be skipped to mend them. */
-const INPUT_CODES: ReadonlySet<ProblemCode> = new Set([
-  'foreign-format',
-  'gzip-broken',
-  'array-broken',
-  'array-cut-short',
-  'input-empty',
-  'count-unexpected',
-]);
-
-/** Codes that show that the input is not whole. */
-const BROKEN_CODES: ReadonlySet<ProblemCode> = new Set([...INPUT_CODES, 'json-cut-short']);
+const NO_FINDINGS: Finding[] = [];
 
 /**
  * The first pass: reads every input to its end, finds every problem, and
@@ -90,14 +81,17 @@ export async function check(
   const judge = (record: InputRecord, line: number): Finding[] => {
     if (record.fault) return [{ path: '', ...record.fault }];
     const { value, text } = record;
+    if (isPlain(value, text, nowMs)) return duplicatesOf(value, line);
     const shape = shapeOf(value);
     if (shape.isTooDeep) return [tooDeep];
     const { customization, findings } = validate(value);
     if (customization === undefined) return findings;
-    const linted = lint(customization, text, shape, nowMs);
-    const earlier = scopes.add(scopeKey(customization), line);
-    if (earlier !== undefined) linted.push(duplicate(customization, inputs.place(earlier)));
-    return findings.length === 0 ? linted : [...findings, ...linted];
+    return [...findings, ...lint(customization, text, shape, nowMs), ...duplicatesOf(customization, line)];
+  };
+
+  const duplicatesOf = (customization: Customization, line: number): Finding[] => {
+    const earlier = scopes.add(customization, line);
+    return earlier === undefined ? NO_FINDINGS : [duplicate(customization, inputs.place(earlier))];
   };
 
   const accept = (record: InputRecord, file: string) => {
@@ -151,7 +145,7 @@ export async function check(
       isFirst = false;
       reader.push(chunk);
       checked.bytes += chunk.length;
-      listener.progress(checked.read, checked.bytes);
+      await listener.progress(checked.read, checked.bytes);
       if (signal?.aborted) return undefined;
     }
     return undefined;

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import type { SandboxFlags } from './commands/sandbox.js';
 import type { CommandDescription, ValueDescription } from './completion.js';
 import { DEFAULTS } from './defaults.js';
@@ -54,7 +54,7 @@ function createProgram(host: NodeJS.Process): Command {
   const withReports = (command: Command) =>
     command
       .option('--json', 'write events as NDJSON to stdout, and nothing else')
-      .option('-q, --quiet', 'failures and the summary only')
+      .addOption(new Option('-q, --quiet', 'failures and the summary only').conflicts('verbose'))
       .option('-v, --verbose', 'every attempt, too')
       .option('--no-color', 'no colours')
       .option('--no-annotations', 'no annotations and job summary in GitHub Actions');

@@ -84,8 +84,11 @@ export type PushEvent =
   | { type: 'stopping'; why: StopReason; comeBackMs?: number; offsetMs?: number; error?: string }
   | { type: 'summary'; summary: Summary };
 
-/** Takes events as they happen; the work goes on when it returns. */
-export type Emit = (event: PushEvent) => void;
+/**
+ * Takes events as they happen; the work goes on when it returns. What it returns
+ * for `reading` is awaited, so that whoever writes slowly slows the reading down.
+ */
+export type Emit = (event: PushEvent) => unknown;
 
 /** How a run ended. */
 export interface Summary {

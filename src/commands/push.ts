@@ -64,8 +64,8 @@ export async function runPush(
       inputs,
       { ...rules, destination, resume },
       (event) => {
-        console.report(event);
         advice.take(event);
+        return console.report(event);
       },
       systemTime,
       interrupt.stop,

@@ -1,8 +1,10 @@
+import { DATE_PATTERN } from './schema.js';
+
 /** Dates that were read, for pins of one campaign share theirs. */
 const knownDates = new Map<string, number>();
 const MAX_KNOWN_DATES = 1000;
 
-/** Milliseconds since the epoch of a date of the schema's shape, UTC when it names no zone; NaN for no real day. */
+/** Milliseconds since the epoch of a date of the schema's shape, UTC when it names no zone; NaN for anything else. */
 export function dateMs(date: string): number {
   const known = knownDates.get(date);
   if (known !== undefined) return known;
@@ -12,7 +14,10 @@ export function dateMs(date: string): number {
   return ms;
 }
 
+const DATE = new RegExp(DATE_PATTERN);
+
 function parseDate(date: string): number {
+  if (!DATE.test(date)) return Number.NaN;
   const day = date.slice(0, 10);
   const midnight = new Date(day);
   // A day such as 30 February is moved into March, not refused.

@@ -6,15 +6,13 @@ import type { Customization } from './schema.js';
  * not matter. The key is for comparing, not for reading.
  */
 export function scopeKey(customization: Customization): string {
-  const { model, target_type, target_identity, target_criteria } = customization;
-  switch (target_type) {
-    case 'item':
-      return `${model}\0item\0${target_identity}`;
-    case 'criteria':
-      return `${model}\0criteria\0${canonical(target_criteria)}`;
-    case 'all':
-      return `${model}\0all`;
-  }
+  return `${customization.model}\0${customization.target_type}\0${targetKey(customization)}`;
+}
+
+/** What tells targets of one type apart. */
+function targetKey({ target_type, target_identity = '', target_criteria }: Customization): string {
+  if (target_type === 'item') return target_identity;
+  return target_type === 'criteria' ? canonical(target_criteria) : '';
 }
 
 /** JSON with the keys of every object sorted. */
@@ -27,8 +25,8 @@ function canonical(value: unknown): string {
 
 /** Finds scopes that come twice over a whole input. */
 export interface ScopeIndex {
-  /** Notes that the customization number `ordinal` (0-based) has the scope; the number of an earlier one with it. */
-  add(key: string, ordinal: number): number | undefined;
+  /** Notes the scope of the customization number `ordinal` (0-based); the number of an earlier one with it. */
+  add(customization: Customization, ordinal: number): number | undefined;
 }
 
 const FIRST_CAPACITY = 1024;
@@ -45,6 +43,7 @@ export function createScopeIndex(): ScopeIndex {
   /** Triples of hash (two words) and ordinal + 1; 0 in the last means free. */
   let table = new Uint32Array(capacity * WORDS_PER_ENTRY);
   let size = 0;
+  const hash = createHash64();
 
   const slotOf = (high: number, low: number) => {
     let slot = low & (capacity - 1);
@@ -73,14 +72,16 @@ export function createScopeIndex(): ScopeIndex {
   };
 
   return {
-    add(key, ordinal) {
-      const [high, low] = hash64(key);
-      const at = slotOf(high, low);
-      const known = table[at + 2] ?? 0;
+    add(customization, ordinal) {
+      // Part by part: making the key of every customization would take longer than all the rest here.
+      hash.begin();
+      hash.add(customization.model);
+      hash.add(customization.target_type);
+      hash.add(targetKey(customization));
+      hash.end();
+      const known = table[slotOf(hash.high, hash.low) + 2] ?? 0;
       if (known !== 0) return known - 1;
-      table[at] = high;
-      table[at + 1] = low;
-      table[at + 2] = ordinal + 1;
+      put(hash.high, hash.low, ordinal + 1);
       size++;
       if (size > capacity * MAX_LOAD) grow();
       return undefined;
@@ -88,17 +89,43 @@ export function createScopeIndex(): ScopeIndex {
   };
 }
 
-/** Two independent 32-bit multiplicative hashes of the UTF-16 units, each with an avalanche at the end. */
-function hash64(text: string): [high: number, low: number] {
-  let a = 0x9e3779b9;
-  let b = 0x85ebca6b;
-  for (let at = 0; at < text.length; at++) {
-    const unit = text.charCodeAt(at);
-    a = Math.imul(a ^ unit, 0x9e3779b1);
-    b = Math.imul(b ^ unit, 0x5f356495);
-    b = (b << 13) | (b >>> 19);
-  }
-  a = Math.imul(a ^ (a >>> 16), 0x85ebca6b) ^ Math.imul(b ^ (b >>> 13), 0xc2b2ae35);
-  b = Math.imul(b ^ (b >>> 16), 0x85ebca6b) ^ Math.imul(a ^ (a >>> 13), 0xc2b2ae35);
-  return [a >>> 0, b >>> 0];
+/** A hash of several texts, in two independent words of 32 bits. */
+interface Hash {
+  high: number;
+  low: number;
+  begin(): void;
+  add(text: string): void;
+  end(): void;
+}
+
+/** Two multiplicative hashes of the UTF-16 units, each with an avalanche at the end. */
+function createHash64(): Hash {
+  const hash: Hash = {
+    high: 0,
+    low: 0,
+    begin() {
+      hash.high = 0x9e3779b9;
+      hash.low = 0x85ebca6b;
+    },
+    add(text) {
+      let { high, low } = hash;
+      for (let at = 0; at <= text.length; at++) {
+        // The end of a text counts as a unit that no text has.
+        const unit = at === text.length ? 0x10000 : text.charCodeAt(at);
+        high = Math.imul(high ^ unit, 0x9e3779b1);
+        low = Math.imul(low ^ unit, 0x5f356495);
+        low = (low << 13) | (low >>> 19);
+      }
+      hash.high = high;
+      hash.low = low;
+    },
+    end() {
+      let { high, low } = hash;
+      high = Math.imul(high ^ (high >>> 16), 0x85ebca6b) ^ Math.imul(low ^ (low >>> 13), 0xc2b2ae35);
+      low = Math.imul(low ^ (low >>> 16), 0x85ebca6b) ^ Math.imul(high ^ (high >>> 13), 0xc2b2ae35);
+      hash.high = high >>> 0;
+      hash.low = low >>> 0;
+    },
+  };
+  return hash;
 }

@@ -28,7 +28,7 @@ export function lint(customization: Customization, text: string, shape: Shape, n
   if (mayClash(pin_definitions)) lintTogether(pin_definitions, findings);
   if (text.includes('\uFFFD')) findings.push(replacementCharacter);
   if (shape.hasGreatNumber) roundedNumbers(text, findings);
-  // Fewer keys than the text has colons after them: some came twice, or white space came between.
+  // Fewer keys than the text has colons after them: some may have come twice.
   if (shape.keys !== countKeyColons(text)) duplicateKeys(text, findings);
   return findings;
 }
@@ -182,6 +182,7 @@ function duplicateKeys(text: string, findings: Finding[]): void {
   }
 }
 
+const SPACE = 0x20;
 const QUOTE = 0x22;
 const TOKEN = /("(?:[^"\\]|\\.)*")(\s*:)?|-?\d[\d.eE+-]*|[{}]/g;
 
@@ -192,11 +193,16 @@ function* tokens(text: string): Generator<{ token: string; isKey: boolean }> {
   }
 }
 
-/** Colons right after a quote: those of keys, for a quote inside a string has a backslash before it. */
-function countKeyColons(text: string): number {
+/**
+ * Colons right after a quote: never fewer than a text has keys, and as many in
+ * most texts. NaN, which no number of keys is, when white space comes between.
+ */
+export function countKeyColons(text: string): number {
   let count = 0;
   for (let at = text.indexOf(':'); at !== -1; at = text.indexOf(':', at + 1)) {
-    if (text.charCodeAt(at - 1) === QUOTE) count++;
+    const before = text.charCodeAt(at - 1);
+    if (before === QUOTE) count++;
+    else if (before <= SPACE) return Number.NaN;
   }
   return count;
 }
@@ -211,10 +217,10 @@ export interface Shape {
   isTooDeep: boolean;
 }
 
-/** Looks at every value of a record. */
-export function shapeOf(value: unknown): Shape {
+/** Looks at every value of a record, or of what stands in it at that depth. */
+export function shapeOf(value: unknown, depth = 0): Shape {
   const shape = { keys: 0, hasGreatNumber: false, isTooDeep: false };
-  addShape(value, 0, shape);
+  addShape(value, depth, shape);
   return shape;
 }
 

@@ -54,6 +54,19 @@ export const SCHEMA_CODES = [
   'window-inverted',
 ] as const satisfies readonly ProblemCode[];
 
+/** Codes that speak of the input, not of one customization. */
+export const INPUT_CODES: ReadonlySet<ProblemCode> = new Set([
+  'foreign-format',
+  'gzip-broken',
+  'array-broken',
+  'array-cut-short',
+  'input-empty',
+  'count-unexpected',
+]);
+
+/** Codes that show that the input is not whole: nothing can be skipped to mend that. */
+export const BROKEN_CODES: ReadonlySet<ProblemCode> = new Set([...INPUT_CODES, 'json-cut-short']);
+
 /** What is wrong with a customization: the rule it breaks, in the record's own terms. */
 export interface Finding {
   code: ProblemCode;

@@ -46,10 +46,12 @@ const text = (description: string, examples: string[]) => ({
 });
 
 /** The shapes of ISO 8601 that are read alike everywhere; the API's own format is undocumented. */
+export const DATE_PATTERN =
+  '^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])([T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d{1,9})?)?( ?(Z|UTC|[+-]([01]\\d|2[0-3]):?[0-5]\\d))?)?$';
+
 const date = (description: string) => ({
   type: 'string',
-  pattern:
-    '^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])([T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d{1,9})?)?( ?(Z|UTC|[+-]([01]\\d|2[0-3]):?[0-5]\\d))?)?$',
+  pattern: DATE_PATTERN,
   description,
   examples: ['2026-12-01', '2026-12-24T18:00:00Z'],
 });

@@ -70,8 +70,9 @@ export function createRecordReader(emit: (record: InputRecord) => void): RecordR
   let enoughBytes = 0;
 
   const linesIn = (from: number, to: number) => {
+    const { bytes } = window;
     let lines = 0;
-    for (let at = from; at < to; at++) if (window.bytes[at] === LF) lines++;
+    for (let at = from; at < to; at++) if (bytes[at] === LF) lines++;
     return lines;
   };
 

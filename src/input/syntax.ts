@@ -5,11 +5,10 @@ export interface SyntaxFault {
   hint?: string;
 }
 
-/** Why reading stopped; thrown and caught in this file only. */
-class Stop extends Error {
+/** Why reading stopped; thrown and caught in this file only, and no `Error`, for it needs no stack. */
+class Stop {
   readonly fault: SyntaxFault;
   constructor(at: number, message: string, hint?: string) {
-    super(message);
     this.fault = hint === undefined ? { at, message } : { at, message, hint };
   }
 }

@@ -1,3 +1,4 @@
+import { BROKEN_CODES, type Problem } from '../customization/problem.js';
 import type { Judgement } from '../delivery/verdict.js';
 import type { PushEvent, Summary } from '../events.js';
 import { type Given, pushCommand } from './command.js';
@@ -18,20 +19,26 @@ interface Seen {
   plan: Extract<PushEvent, { type: 'plan' }> | undefined;
   /** How batches failed: the last judgement of each kind. */
   failures: Map<string, Judgement>;
-  offsetMs: number | undefined;
   error: string | undefined;
+  /** Is the input not whole, so that skipping customizations does not help? */
+  isBroken: boolean;
 }
 
 /** Advice for a push that was given so: what it says depends on what was given. */
 export function createAdvice(given: Given): Advice {
-  const seen: Seen = { given, plan: undefined, failures: new Map(), offsetMs: undefined, error: undefined };
+  const seen: Seen = {
+    given,
+    plan: undefined,
+    failures: new Map(),
+    error: undefined,
+    isBroken: false,
+  };
   return {
     take(event) {
-      if (event.type === 'plan') seen.plan = event;
-      else if (event.type === 'stopping') {
-        seen.offsetMs = event.offsetMs;
-        seen.error = event.error;
-      } else if (event.type === 'batch' && event.judgement && event.result !== 'accepted') {
+      if (event.type === 'problem') seen.isBroken ||= isBroken(event.problem);
+      else if (event.type === 'plan') seen.plan = event;
+      else if (event.type === 'stopping') seen.error = event.error;
+      else if (event.type === 'batch' && event.judgement && event.result !== 'accepted') {
         const { verdict, status } = event.judgement;
         seen.failures.set(`${verdict} ${status}`, event.judgement);
       }
@@ -40,15 +47,17 @@ export function createAdvice(given: Given): Advice {
   };
 }
 
+const isBroken = ({ level, code }: Problem) => level === 'error' && BROKEN_CODES.has(code);
+
 function explanations(summary: Summary, seen: Seen): string[] {
   const { stopped, comeBackMs, writeError } = summary;
   const failures = stopped === 'clock' ? [] : [...seen.failures.values()];
   const lines = failures.flatMap((judgement) => meaningOf(judgement, circumstances(seen)) ?? []);
   if (stopped === 'clock')
     lines.push(
-      `401: this machine's clock is ${duration(Math.abs(seen.offsetMs ?? 0))} off the server's, and a signature is good for about 5 s. Set the clock, for instance with: timedatectl set-ntp true`,
+      "401: a signature is good for about 5 s by the server's clock. Set this machine's, for instance with: timedatectl set-ntp true",
     );
-  if (comeBackMs !== undefined) lines.push(`The server asks to come back in ${duration(comeBackMs)}.`);
+  if (comeBackMs !== undefined) lines.push(`Wait ${duration(comeBackMs)} first: the server asks for it.`);
   if (writeError !== undefined)
     lines.push(`Could not be written: ${safe(writeError)}. Make room, or name another place.`);
   else if (stopped === 'failed') lines.push(`The push ended here: ${safe(seen.error ?? '')}`);
@@ -74,7 +83,7 @@ const step = (what: string, given: Given) => `${what}\n    ${pushCommand(given)}
 function nextSteps(summary: Summary, seen: Seen): string[] {
   const { counts, refusedInput, dryRun } = summary;
   const { given } = seen;
-  if (refusedInput) return mendInput(summary, given);
+  if (refusedInput) return mendInput(summary, seen);
   if (dryRun) {
     if (counts.notSent === 0) return [];
     return [step('Nothing was sent. To send:', { ...given, flags: { ...given.flags, dryRun: false } })];
@@ -82,8 +91,16 @@ function nextSteps(summary: Summary, seen: Seen): string[] {
   if (counts.unknown > 0) return [lookAgain(summary, given)];
   if (counts.rejected > 0) return rejectedSteps(summary, seen);
   if (counts.notSent > 0)
-    return [step(`${number(counts.notSent)} were not sent. Go on with:`, again(summary, given))];
+    return [step(`${number(counts.notSent)} were not sent. ${whenToGoOn(summary)}`, again(summary, given))];
   return counts.invalid > 0 ? [mendSkipped(counts.invalid, given)] : [];
+}
+
+function whenToGoOn({ stopped, comeBackMs, writeError }: Summary): string {
+  if (comeBackMs !== undefined) return 'After that wait go on with:';
+  if (stopped === 'failed' && writeError === undefined)
+    return 'Let nobody write to the input, and go on with:';
+  const isToBeMended = stopped === 'refused' || stopped === 'clock' || stopped === 'unreachable';
+  return isToBeMended ? 'When that is mended, go on with:' : 'Go on with:';
 }
 
 function mendSkipped(invalid: number, given: Given): string {
@@ -92,11 +109,11 @@ function mendSkipped(invalid: number, given: Given): string {
   return step(`${what} Mend the file of the rejects, then:`, rest(given, strategyOf(given)));
 }
 
-function mendInput({ counts }: Summary, given: Given): string[] {
+function mendInput({ counts }: Summary, { given, isBroken: mustBeMended }: Seen): string[] {
   const { flags } = given;
   const lines = [step('Nothing was sent. Mend the errors above, then:', given)];
   const valid = counts.read - counts.invalid;
-  if (valid > 0 && counts.invalid > 0 && flags.skipInvalid !== true)
+  if (valid > 0 && counts.invalid > 0 && !mustBeMended)
     lines.push(
       step(`Or send the ${plural(valid, 'valid customization')} without the others:`, {
         ...given,
@@ -107,7 +124,9 @@ function mendInput({ counts }: Summary, given: Given): string[] {
 }
 
 function lookAgain(summary: Summary, given: Given): string {
-  const what = `${plural(summary.counts.unknown, 'customization')} may be stored or not.`;
+  const { unknown, notSent } = summary.counts;
+  const rests = notSent === 0 ? '' : ` ${number(notSent)} were not sent.`;
+  const what = `${plural(unknown, 'customization')} may be stored or not.${rests}`;
   if (strategyOf(given) !== 'raise')
     return step(`${what} Sending them again does no harm:`, again(summary, given));
   return step(
@@ -124,6 +143,7 @@ function rejectedSteps(summary: Summary, { given, failures }: Seen): string[] {
       step('To replace what exists:', rest(given, 'override')),
     ];
   const next = again(summary, given);
+  if (statuses.every((status) => status === 409)) return [step('When that one is over:', next)];
   const mend = step('Mend what was rejected, then:', next);
   if (given.flags.isolate === true || !statuses.includes(422)) return [mend];
   return [mend, step('To find the culprits first:', { ...next, flags: { ...next.flags, isolate: true } })];

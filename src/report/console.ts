@@ -66,13 +66,11 @@ export async function openConsole(
   return {
     out,
     err,
-    report:
-      github === undefined
-        ? report
-        : (event) => {
-            report(event);
-            github.take(event);
-          },
+    report(event) {
+      report(event);
+      github?.take(event);
+      return event.type === 'reading' ? out.drained() : undefined;
+    },
     warn(text) {
       spinner?.clear();
       err.line(`${errPaint.warn('warning')}: ${safe(text)}`);

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+
 /** A stream that lines are written to, and that remembers when it could not be. */
 export interface Output {
   readonly isTTY: boolean;
@@ -7,6 +9,8 @@ export interface Output {
   line(text: string): void;
   /** Could everything be written so far? */
   readonly failed: boolean;
+  /** Resolves when there is room for more lines. */
+  drained(): Promise<void>;
   /** Resolves when everything has left, or failed to. */
   flushed(): Promise<void>;
 }
@@ -32,6 +36,9 @@ export function createOutput(stream: NodeJS.WriteStream): Output {
     },
     line(text) {
       if (!failed) stream.write(`${text}\n`);
+    },
+    async drained() {
+      if (!failed && stream.writableNeedDrain) await once(stream, 'drain').catch(() => {});
     },
     flushed: () => new Promise((resolve) => (failed ? resolve() : stream.write('', () => resolve()))),
   };

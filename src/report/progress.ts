@@ -8,6 +8,7 @@ export interface Progress {
 }
 
 const BAR_COLUMNS = 20;
+const SPINNER_COLUMNS = 3;
 
 /** A progress line for `columns`: first what was read, then what was delivered, how fast, and how long it will take. */
 export function createProgress(columns: number): Progress {
@@ -26,16 +27,27 @@ export function createProgress(columns: number): Progress {
     const left = done === 0 ? '' : `, ${duration(((customizations - done) * 1000) / perSecond)} left`;
     const counts = `${number(doneBatches)}/${number(batches)} batches, ${number(done)}/${number(customizations)}`;
     const long = `${bar} ${counts} customizations, ${number(Math.round(perSecond))}/s${left}`;
-    return long.length < columns - 3 ? long : counts.slice(0, Math.max(0, columns - 4));
+    return longestThatFits([
+      long,
+      `${counts} customizations`,
+      counts,
+      `${number(doneBatches)}/${number(batches)}`,
+    ]);
   };
+
+  /** Never a part of a number: it would be another one. Beside it stands a spinner of two columns. */
+  const longestThatFits = (texts: readonly string[]) =>
+    texts.find((text) => text.length < columns - SPINNER_COLUMNS) ?? '';
 
   return {
     after(event, nowMs) {
       if (event.type === 'reading') {
-        line = `Checking ${number(event.customizations)} customizations (${size(event.bytes)})`.slice(
-          0,
-          columns - 4,
-        );
+        const read = number(event.customizations);
+        line = longestThatFits([
+          `Checking ${read} customizations (${size(event.bytes)})`,
+          `${read} checked`,
+          read,
+        ]);
       } else if (event.type === 'plan') {
         ({ customizations, batches } = event);
         startedMs = nowMs;

@@ -1,6 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { ERROR_CODES, levelOf, type ProblemCode, WARNING_CODES } from '../../src/customization/problem.js';
+import {
+  BROKEN_CODES,
+  ERROR_CODES,
+  levelOf,
+  type ProblemCode,
+  SCHEMA_CODES,
+  WARNING_CODES,
+} from '../../src/customization/problem.js';
 import { checked, cutGzip, line, linePin, PLAIN_RULES, pin } from '../checked.js';
 
 const good = line();
@@ -226,6 +233,15 @@ describe('the table of the README', () => {
       ...ERROR_CODES.map((code) => `error ${code}`),
       ...WARNING_CODES.map((code) => `warning ${code}`),
     ]);
+  });
+
+  test('marks what --lenient lowers, and what --skip-invalid cannot mend', () => {
+    const marked = (mark: string) =>
+      section
+        .split('\n')
+        .flatMap((row) => new RegExp(`^\\| \`([a-z0-9-]+)\`.*\\| ${mark} `).exec(row)?.[1] ?? []);
+    expect(marked('⁺')).toEqual([...SCHEMA_CODES]);
+    expect(marked('⁎').sort()).toEqual([...BROKEN_CODES].sort());
   });
 
   test('quotes examples that show the code', () => {

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import type { PushEvent, Summary } from '../../src/events.js';
 import { exitCodeOf } from '../../src/exit-code.js';
 import { push } from '../../src/push.js';
-import type { Time } from '../../src/time.js';
+import { systemTime, type Time } from '../../src/time.js';
 import { createRandom, drawPlot, type Plot } from './draw.js';
 import { freshDirectory } from './place.js';
 import { valuesOf } from './request.js';
@@ -34,7 +34,7 @@ function createFakeTime(random: () => number): Time & { readonly skippedMs: numb
       await new Promise(setImmediate);
       if (!signal?.aborted) skippedMs = Math.max(skippedMs, untilMs - Date.now());
     },
-    deadline: () => AbortSignal.timeout(PATIENCE_MS),
+    deadline: () => systemTime.deadline(PATIENCE_MS),
     random,
   };
 }

@@ -11,6 +11,11 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     testTimeout: 20_000,
-    ...(measured && { setupFiles: ['.ci/flush-coverage.js'], server: { deps: { external: [/\/dist\//] } } }),
+    ...(measured && {
+      // What is built to be measured is not what ships.
+      exclude: ['test/package/**'],
+      setupFiles: ['.ci/flush-coverage.js'],
+      server: { deps: { external: [/\/dist\//] } },
+    }),
   },
 });

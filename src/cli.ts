@@ -14,6 +14,8 @@ import {
 } from './help.js';
 import type { CheckFlags, PushFlags, ReportFlags } from './settings.js';
 
+const INPUTS = 'NDJSON, a JSON array, or concatenated JSON; gzip too';
+
 /**
  * The command line: declares commands and options, loads what a command needs
  * when it runs, and sets the exit code. The only file that knows commander.
@@ -42,36 +44,22 @@ function createProgram(host: NodeJS.Process): Command {
     .configureOutput({ outputError: () => {} })
     .showHelpAfterError(false)
     .addHelpText('after', GENERAL_HELP);
+  declarePush(program, host);
+  declareValidate(program, host);
+  declareSandbox(program, host);
+  declareSchema(program, host);
+  declareCompletion(program, host);
+  return program;
+}
 
-  const withChecks = (command: Command) =>
-    command
-      .option('--strict', 'warnings count as errors')
-      .option('--lenient', 'errors of the schema count as warnings')
-      .option('--allow-duplicates', 'let a scope be given twice: the later one decides')
-      .option('--allow-empty', 'no customizations at all is fine')
-      .option('--expect <n>', 'fail unless exactly n customizations are read');
-
-  const withReports = (command: Command) =>
-    command
-      .option('--json', 'write events as NDJSON to stdout, and nothing else')
-      .addOption(new Option('-q, --quiet', 'failures and the summary only').conflicts('verbose'))
-      .option('-v, --verbose', 'every attempt, too')
-      .option('--no-color', 'no colours')
-      .option('--no-annotations', 'no annotations and job summary in GitHub Actions');
-
-  /** Sets the exit code; undefined asks for the command's help. */
-  const finish = (command: Command, exitCode: ExitCode | undefined) => {
-    if (exitCode === undefined) command.outputHelp({ error: true });
-    host.exitCode = exitCode ?? 2;
-  };
-
+function declarePush(program: Command, host: NodeJS.Process): void {
   const push = program
     .command('push')
     .summary('validate, batch, sign and send')
     .description(
       'Check every customization, cut batches, sign and send them. Reads stdin when no file is given, or for "-".',
     )
-    .argument('[file...]', 'NDJSON, a JSON array, or concatenated JSON; gzip too')
+    .argument('[file...]', INPUTS)
     .option(
       '--conflict <strategy>',
       'what happens to a scope that exists: raise, ignore or override',
@@ -99,21 +87,25 @@ function createProgram(host: NodeJS.Process): Command {
     .option('--skip-invalid', 'send the valid customizations, report the others')
     .action(async (files: string[], flags: PushFlags, command: Command) => {
       const { runPush } = await import('./commands/push.js');
-      finish(command, await runPush(files, flags, versionOf(), host));
+      finish(command, await runPush(files, flags, versionOf(), host), host);
     });
   withReports(withChecks(push)).addHelpText('after', PUSH_HELP);
+}
 
+function declareValidate(program: Command, host: NodeJS.Process): void {
   const validate = program
     .command('validate')
     .summary('the same checks, offline')
     .description('Check every customization as push would, without sending and without credentials.')
-    .argument('[file...]', 'NDJSON, a JSON array, or concatenated JSON; gzip too')
+    .argument('[file...]', INPUTS)
     .action(async (files: string[], flags: CheckFlags & ReportFlags, command: Command) => {
       const { runValidate } = await import('./commands/validate.js');
-      finish(command, await runValidate(files, flags, host));
+      finish(command, await runValidate(files, flags, host), host);
     });
   withReports(withChecks(validate)).addHelpText('after', VALIDATE_HELP);
+}
 
+function declareSandbox(program: Command, host: NodeJS.Process): void {
   program
     .command('sandbox')
     .summary("a local server with the API's behaviour")
@@ -133,7 +125,9 @@ function createProgram(host: NodeJS.Process): Command {
       const { runSandbox } = await import('./commands/sandbox.js');
       host.exitCode = await runSandbox(flags, host);
     });
+}
 
+function declareSchema(program: Command, host: NodeJS.Process): void {
   program
     .command('schema')
     .summary('the JSON Schema of one customization')
@@ -143,7 +137,9 @@ function createProgram(host: NodeJS.Process): Command {
       const { runSchema } = await import('./commands/schema.js');
       host.exitCode = await runSchema(host);
     });
+}
 
+function declareCompletion(program: Command, host: NodeJS.Process): void {
   program
     .command('completion')
     .summary('a script that completes commands and options')
@@ -154,8 +150,30 @@ function createProgram(host: NodeJS.Process): Command {
       const { runCompletion } = await import('./commands/completion.js');
       host.exitCode = await runCompletion(shell, await describe(program), host);
     });
+}
 
-  return program;
+/** Options of the commands that check. */
+const withChecks = (command: Command) =>
+  command
+    .option('--strict', 'warnings count as errors')
+    .option('--lenient', 'errors of the schema count as warnings')
+    .option('--allow-duplicates', 'let a scope be given twice: the later one decides')
+    .option('--allow-empty', 'no customizations at all is fine')
+    .option('--expect <n>', 'fail unless exactly n customizations are read');
+
+/** Options of the commands that report. */
+const withReports = (command: Command) =>
+  command
+    .option('--json', 'write events as NDJSON to stdout, and nothing else')
+    .addOption(new Option('-q, --quiet', 'failures and the summary only').conflicts('verbose'))
+    .option('-v, --verbose', 'every attempt, too')
+    .option('--no-color', 'no colours')
+    .option('--no-annotations', 'no annotations and job summary in GitHub Actions');
+
+/** Sets the exit code; undefined asks for the command's help. */
+function finish(command: Command, exitCode: ExitCode | undefined, host: NodeJS.Process): void {
+  if (exitCode === undefined) command.outputHelp({ error: true });
+  host.exitCode = exitCode ?? 2;
 }
 
 const collect = (value: string, earlier: string[]) => [...earlier, value];

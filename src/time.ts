@@ -1,3 +1,4 @@
+import { setTimeout as startTimer } from 'node:timers';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** Time and chance, as parameters: tests hand in their own. */
@@ -23,6 +24,12 @@ export const systemTime: Time = {
       await delay(Math.min(left, MAX_TIMER_MS), undefined, signal && { signal }).catch(() => {});
     }
   },
-  deadline: (ms) => AbortSignal.timeout(ms),
+  // Not AbortSignal.timeout: what is joined of it (AbortSignal.any) does not keep it, so that it may be collected
+  // as garbage and never abort.
+  deadline(ms) {
+    const over = new AbortController();
+    startTimer(() => over.abort(), ms).unref();
+    return over.signal;
+  },
   random: () => Math.random(),
 };

@@ -25,7 +25,10 @@ interface Seen {
 }
 
 /** Advice for a push that was given so: what it says depends on what was given. */
-export function createAdvice(given: Given): Advice {
+export function createAdvice({ files, flags }: Given): Advice {
+  const { privateKeyFile, ...others } = flags;
+  // A dry run has not read that file: what was given may be the key itself.
+  const given = { files, flags: flags.dryRun === true ? others : flags };
   const seen: Seen = {
     given,
     plan: undefined,
@@ -57,7 +60,7 @@ function explanations(summary: Summary, seen: Seen): string[] {
     lines.push(
       "401: a signature is good for about 5 s by the server's clock. Set this machine's, for instance with: timedatectl set-ntp true",
     );
-  if (comeBackMs !== undefined) lines.push(`Wait ${duration(comeBackMs)} first: the server asks for it.`);
+  if (comeBackMs !== undefined) lines.push(`The server asks to come back in ${duration(comeBackMs)}.`);
   if (writeError !== undefined)
     lines.push(`Could not be written: ${safe(writeError)}. Make room, or name another place.`);
   else if (stopped === 'failed') lines.push(`The push ended here: ${safe(seen.error ?? '')}`);
@@ -91,16 +94,8 @@ function nextSteps(summary: Summary, seen: Seen): string[] {
   if (counts.unknown > 0) return [lookAgain(summary, given)];
   if (counts.rejected > 0) return rejectedSteps(summary, seen);
   if (counts.notSent > 0)
-    return [step(`${number(counts.notSent)} were not sent. ${whenToGoOn(summary)}`, again(summary, given))];
+    return [step(`${number(counts.notSent)} were not sent. Go on with:`, again(summary, given))];
   return counts.invalid > 0 ? [mendSkipped(counts.invalid, given)] : [];
-}
-
-function whenToGoOn({ stopped, comeBackMs, writeError }: Summary): string {
-  if (comeBackMs !== undefined) return 'After that wait go on with:';
-  if (stopped === 'failed' && writeError === undefined)
-    return 'Let nobody write to the input, and go on with:';
-  const isToBeMended = stopped === 'refused' || stopped === 'clock' || stopped === 'unreachable';
-  return isToBeMended ? 'When that is mended, go on with:' : 'Go on with:';
 }
 
 function mendSkipped(invalid: number, given: Given): string {
@@ -124,9 +119,7 @@ function mendInput({ counts }: Summary, { given, isBroken: mustBeMended }: Seen)
 }
 
 function lookAgain(summary: Summary, given: Given): string {
-  const { unknown, notSent } = summary.counts;
-  const rests = notSent === 0 ? '' : ` ${number(notSent)} were not sent.`;
-  const what = `${plural(unknown, 'customization')} may be stored or not.${rests}`;
+  const what = `${plural(summary.counts.unknown, 'customization')} may be stored or not.`;
   if (strategyOf(given) !== 'raise')
     return step(`${what} Sending them again does no harm:`, again(summary, given));
   return step(

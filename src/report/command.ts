@@ -1,6 +1,6 @@
 import { DEFAULTS } from '../defaults.js';
 import type { PushFlags } from '../settings.js';
-import { visible } from './safe.js';
+import { UNSAFE, visible } from './safe.js';
 
 /** A `push` as it was given. */
 export interface Given {
@@ -36,7 +36,12 @@ const asArgument = (file: string) => (file.startsWith('-') && file !== '-' ? `./
 /** One word for a POSIX shell; with escapes that bash and zsh know, where a character must not be printed. */
 export function quoted(word: string): string {
   if (/^[\w./:@%+=,-]+$/.test(word)) return word;
-  const shown = visible(word.replaceAll('\\', '\\\\'));
-  if (shown !== word.replaceAll('\\', '\\\\')) return `$'${shown.replaceAll("'", "\\'")}'`;
-  return `'${word.replaceAll("'", "'\\''")}'`;
+  if (visible(word) === word) return `'${word.replaceAll("'", "'\\''")}'`;
+  const escapes = word.replace(/[\\']/g, '\\$&').replaceAll('#', '\\x23').replace(UNSAFE, unicodeEscape);
+  return `$'${escapes}'`;
+}
+
+function unicodeEscape(character: string): string {
+  const hex = (character.codePointAt(0) ?? 0).toString(16);
+  return hex.length <= 4 ? `\\u${hex.padStart(4, '0')}` : `\\U${hex.padStart(8, '0')}`;
 }

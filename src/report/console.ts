@@ -79,6 +79,7 @@ export async function openConsole(
       spinner?.stop();
       err.line(`${errPaint.bad('error')}: ${message}`);
       if (hint !== '') err.line(`    ${hint}`);
+      github?.fail(message, hint);
     },
     talk(lines) {
       if (volume !== 'quiet') for (const line of lines) err.line(line);

@@ -7,6 +7,8 @@ import { number, plural, ranges, stoppingLine, wordLines } from './text.js';
 export interface GithubReport {
   /** Takes an event in; what is to be annotated by it is written at once. */
   take(event: PushEvent): void;
+  /** Annotates why the command failed as a whole. Both texts are safe already. */
+  fail(message: string, hint: string): void;
   /** Annotates what is left; the Markdown of the job summary. */
   end(): string;
 }
@@ -49,6 +51,13 @@ export function createGithubReport(line: (text: string) => void): GithubReport {
           title: 'The push was stopped',
           text: stoppingLine(event),
         }));
+    },
+    fail(message, hint) {
+      annotate('error', () => ({
+        level: 'error',
+        title: 'luigis-pins',
+        text: hint === '' ? message : `${message}\n${hint}`,
+      }));
     },
     end() {
       for (const level of ['error', 'warning'] as const) {

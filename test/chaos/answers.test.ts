@@ -20,13 +20,13 @@ import {
 } from './step.js';
 
 const LOOK_UP =
-  /may be stored or not\. This stores them where they are missing, and keeps what exists:\n {4}luigis-pins push .*--conflict ignore/;
+  /may be stored or not\..* This stores them where they are missing, and keeps what exists:\n {4}luigis-pins push .*--conflict ignore/;
 const MEND: Record<number, RegExp> = {
   401: /check LUIGISBOX_PRIVATE_KEY_FILE or LUIGISBOX_PRIVATE_KEY/,
   403: /tracker 4711-815 may not do this/,
   404: /Check --tracker-id or LUIGISBOX_TRACKER_ID/,
 };
-const GO_ON = /were not sent\. Go on with:\n {4}luigis-pins push pins\.ndjson .*--batch-size 2/;
+const GO_ON = /were not sent\. .*[Gg]o on with:\n {4}luigis-pins push pins\.ndjson .*--batch-size 2/;
 const HTML = { body: '<html><body>Bad gateway</body></html>' };
 const refusingC = refusingLines((line) => line === pin('c'));
 
@@ -62,7 +62,7 @@ const REFUSED: Row[] = [
     requests: 3,
     ledger: ['ab', 'cd'],
     counts: { accepted: 4, 'not sent': 6 },
-    says: [/6 were not sent\. Go on with:\n {4}luigis-pins push pins\.ndjson .*--resume journal/],
+    says: [/6 were not sent\. .*[Gg]o on with:\n {4}luigis-pins push pins\.ndjson .*--resume journal/],
   },
   {
     name: 'a key that is not the right one',

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import type { PushEvent, Summary } from '../../src/events.js';
 import { exitCodeOf } from '../../src/exit-code.js';
 import { push } from '../../src/push.js';
-import type { Time } from '../../src/time.js';
+import { systemTime, type Time } from '../../src/time.js';
 import { createRandom, drawPlot, type Plot } from './draw.js';
 import { freshDirectory } from './place.js';
 import { valuesOf } from './request.js';
@@ -34,7 +34,7 @@ function createFakeTime(random: () => number): Time & { readonly skippedMs: numb
       await new Promise(setImmediate);
       if (!signal?.aborted) skippedMs = Math.max(skippedMs, untilMs - Date.now());
     },
-    deadline: () => AbortSignal.timeout(PATIENCE_MS),
+    deadline: () => systemTime.deadline(PATIENCE_MS),
     random,
   };
 }
@@ -55,8 +55,8 @@ interface Story {
   server: ChaosServer;
   summary: Summary;
   events: readonly PushEvent[];
-  /** By the run's clock, of the connection with that number: when it was made. */
-  connectedMs: ReadonlyMap<number, number>;
+  /** When the connection of that number was made: by the run's clock, and by the real one. */
+  connectedMs: ReadonlyMap<number, { ownMs: number; realMs: number }>;
   journal: string;
   rejects: string;
   /** How many ledger entries and requests there were before the run. */
@@ -70,7 +70,7 @@ async function perform(seed: number): Promise<Story[]> {
   const random = createRandom(seed);
   const plot = drawPlot(random, random());
   const time = createFakeTime(random);
-  const connectedMs = new Map<number, number>();
+  const connectedMs = new Map<number, { ownMs: number; realMs: number }>();
   let stop = new AbortController();
   let connections = 0;
   const server = await startServer({
@@ -80,7 +80,7 @@ async function perform(seed: number): Promise<Story[]> {
     clockOffsetMs: () => time.skippedMs + plot.skewMs,
     onMilestone: (number, milestone) => {
       if (milestone !== 'connected') return;
-      connectedMs.set(number, time.now());
+      connectedMs.set(number, { ownMs: time.now(), realMs: Date.now() });
       if (++connections === plot.stopAt) stop.abort();
     },
   });
@@ -231,9 +231,11 @@ function keepsQuiet({ plot, connectedMs, since, until, server }: Story): void {
   const numbers = server.requests.slice(since.requests, until.requests).map(({ number }) => number);
   for (const number of numbers.slice(0, -1)) {
     const next = connectedMs.get(number + 1);
-    const told = toldMs(plot.step(number));
-    const own = connectedMs.get(number) ?? 0;
-    if (next !== undefined) expect(next - own).toBeGreaterThanOrEqual(told);
+    const before = connectedMs.get(number);
+    if (next === undefined || before === undefined) continue;
+    // On a machine that is busy the answer may have come when nobody waited for it any more.
+    if (next.realMs - before.realMs >= PATIENCE_MS) continue;
+    expect(next.ownMs - before.ownMs).toBeGreaterThanOrEqual(toldMs(plot.step(number)));
   }
 }
 

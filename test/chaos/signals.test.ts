@@ -25,6 +25,8 @@ const READY = `data:text/javascript,${encodeURIComponent(`
 const WATCHED = ['--import', READY];
 /** Waits take a hundred times as long, so that only a signal can end them. */
 const SLOW = 0.01;
+/** A second, and what a busy machine takes to end a process. */
+const SOON_MS = 2000;
 
 const SIGNALS = [
   ['SIGINT', 130],
@@ -82,7 +84,7 @@ describe('G1 G4 while nothing is under way, the run ends at once', () => {
       1,
       4,
     ]);
-    expect(endedAfterMs).toBeLessThan(1000);
+    expect(endedAfterMs).toBeLessThan(SOON_MS);
   });
 
   test.each(['override', 'ignore'] as const)(
@@ -96,8 +98,8 @@ describe('G1 G4 while nothing is under way, the run ends at once', () => {
       );
       expect([result.code, server.requests.length]).toEqual([130, 1]);
       expect(countsOf(result.stdout)).toMatchObject({ unknown: 2, 'not sent': 2 });
-      expect(told).toMatch(/2 customizations may be stored or not\. Sending them again does no harm/);
-      expect(endedAfterMs).toBeLessThan(1000);
+      expect(told).toMatch(/2 customizations may be stored or not\..* Sending them again does no harm/);
+      expect(endedAfterMs).toBeLessThan(SOON_MS);
     },
   );
 });
@@ -117,7 +119,9 @@ describe('G2 with a request under way', () => {
     expect(countsOf(result.stdout)).toMatchObject({ accepted: 4, 'not sent': 2 });
     expect(readFileSync(join(result.cwd, 'journal'), 'utf8').match(/accepted/g)).toHaveLength(2);
     expect(readFileSync(join(result.cwd, 'rejects'), 'utf8')).toBe(pinsFile('ef'));
-    expect(result.stderr).toMatch(/2 were not sent\. Go on with:\n {4}luigis-pins push .*--resume journal/);
+    expect(result.stderr).toMatch(
+      /2 were not sent\. .*[Gg]o on with:\n {4}luigis-pins push .*--resume journal/,
+    );
   });
 
   test('rejects hold what was rejected, then what was not sent', async () => {

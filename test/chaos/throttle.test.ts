@@ -97,7 +97,7 @@ const STOPS: Row[] = [
     requests: 1,
     ledger: [],
     counts: { 'not sent': 4 },
-    says: [/asks to come back in 1 h 0 min/, /4 were not sent\. Go on with:\n {4}luigis-pins push/],
+    says: [/asks to come back in 1 h 0 min/, /4 were not sent\. .*[Gg]o on with:\n {4}luigis-pins push/],
   },
   {
     name: 'S15 longer than any timer',
@@ -119,7 +119,7 @@ const STOPS: Row[] = [
     counts: { accepted: 2, 'not sent': 2 },
     says: [
       /come back in 4\.0 s/,
-      /2 were not sent\. Go on with:\n {4}luigis-pins push pins\.ndjson --conflict override/,
+      /2 were not sent\. .*[Gg]o on with:\n {4}luigis-pins push pins\.ndjson --conflict override/,
     ],
   },
   {
@@ -130,7 +130,7 @@ const STOPS: Row[] = [
     requests: 1,
     ledger: [],
     counts: { 'not sent': 4 },
-    says: [/still throttles/, /4 were not sent\. Go on with:/],
+    says: [/still throttles/, /4 were not sent\. .*[Gg]o on with:/],
   },
   {
     name: 'under raise, after a part was accepted, the same command would collide',
@@ -141,8 +141,8 @@ const STOPS: Row[] = [
     ledger: ['ab'],
     counts: { accepted: 2, 'not sent': 2 },
     says: [
-      /come back in 1 h 0 min/,
-      /2 were not sent\. Go on with:\n {4}luigis-pins push pins\.ndjson --conflict ignore/,
+      /Wait 1 h 0 min first/,
+      /2 were not sent\. .*[Gg]o on with:\n {4}luigis-pins push pins\.ndjson --conflict ignore/,
     ],
   },
   {
@@ -152,7 +152,10 @@ const STOPS: Row[] = [
     requests: 1,
     ledger: [],
     counts: { unknown: 2, 'not sent': 2 },
-    says: [/come back in 1 h/, /2 customizations may be stored or not\. Sending them again does no harm/],
+    says: [
+      /Wait 1 h 0 min first/,
+      /2 customizations may be stored or not\..* Sending them again does no harm/,
+    ],
   },
   {
     name: '503 that asks for more than --max-wait, under raise',
@@ -162,7 +165,7 @@ const STOPS: Row[] = [
     requests: 1,
     ledger: [],
     counts: { unknown: 2, 'not sent': 2 },
-    says: [/come back in 1 h/, /This stores them where they are missing/],
+    says: [/Wait 1 h 0 min first/, /This stores them where they are missing/],
   },
   {
     name: '--retries 0 tries once, and waits nevertheless when throttled',

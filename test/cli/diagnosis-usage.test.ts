@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { type RunResult, runCli } from '../chaos/run.js';
+import { pinLines } from './pins.js';
 
 const COMMANDS = ['push', 'validate', 'sandbox', 'schema', 'completion'];
 
@@ -48,6 +49,14 @@ describe('a slip on the command line is answered with what to write', () => {
       expect(run.code).toBe(2);
       expect(run.stderr).toMatch(/^error: There is no option/);
       expect(run.stdout + run.stderr).not.toMatch(/S3|CRET/);
+    }
+  });
+
+  test('nor the key where a path belongs, though a dry run does not read it', async () => {
+    for (const stdin of [pinLines(1).join(), 'null']) {
+      const run = await runCli(['push', '--dry-run', '--private-key-file', 'S3CRET'], { stdin });
+      expect(run.stderr).toContain('luigis-pins push');
+      expect(run.stdout + run.stderr).not.toContain('S3CRET');
     }
   });
 

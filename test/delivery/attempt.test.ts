@@ -1,4 +1,6 @@
 import { createSecretKey } from 'node:crypto';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { attempt, type Endpoint, MAX_ANSWER_BYTES } from '../../src/delivery/attempt.js';
 import { isLoopbackHost } from '../../src/delivery/connect.js';
@@ -104,6 +106,16 @@ describe('an answer', () => {
 });
 
 describe('the deadline', () => {
+  test('is kept when the garbage collector runs meanwhile', async () => {
+    setFlagsFromString('--expose-gc');
+    const collectGarbage: () => void = runInNewContext('gc');
+    const collecting = setInterval(collectGarbage, 20);
+    const { answer } = await attempted(silent(), { timeoutMs: 300 });
+    clearInterval(collecting);
+    expect(answer.kind).toBe('lost');
+    expect(answer.elapsedMs).toBeLessThan(5000);
+  });
+
   test.each<[string, Step, object]>([
     ['while the answer is awaited', silent(), { kind: 'lost', reason: 'no answer within the time limit' }],
     ['while the head drips', dripping(30, answering(200)), { kind: 'lost' }],
@@ -129,7 +141,7 @@ describe('the deadline', () => {
 });
 
 test('a run that is given up ends it', async () => {
-  const abandon = AbortSignal.timeout(50);
+  const abandon = systemTime.deadline(50);
   const { answer } = await attempted(silent(), { abandon });
   expect(answer.kind).toBe('lost');
   const late = await attempted(silent(), { abandon });

@@ -129,6 +129,15 @@ describe('in GitHub Actions', () => {
     for (const line of run.stdout.trimEnd().split('\n')) expect(JSON.parse(line)).toHaveProperty('type');
   });
 
+  test('a command that cannot begin is one annotation', async () => {
+    const { stdout } = await runCli(['push', 'nowhere.ndjson', '--dry-run'], {
+      env: { GITHUB_ACTIONS: 'true' },
+    });
+    expect(stdout).toBe(
+      '::error title=luigis-pins::There is no file nowhere.ndjson.%0AMend the path; a relative one begins at the current directory.\n',
+    );
+  });
+
   test('--no-annotations keeps both away', async () => {
     const { out, err, summary } = await push('--no-annotations');
     expect({ out, err, summary }).toEqual({ out: [], err: [], summary: 'before\n' });

@@ -51,7 +51,7 @@ describe('foreign text becomes visible', () => {
         expect(shown).not.toMatch(COMMAND);
         expect(safe(shown)).toBe(shown);
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     );
   });
 });

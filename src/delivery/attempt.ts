@@ -104,6 +104,7 @@ function exchange(
 ): Promise<Answer> {
   return new Promise((resolve) => {
     const lost = (reason: string) => {
+      signal.removeEventListener('abort', abort);
       socket.destroy();
       resolve({ kind: 'lost', reason });
     };
@@ -129,6 +130,8 @@ function readAnswer(response: IncomingMessage, signal: AbortSignal): Promise<Ans
     const chunks: Buffer[] = [];
     let bytes = 0;
     const finish = (complete: boolean) => {
+      // The signal outlives the attempt, and would keep the batch's body with it.
+      signal.removeEventListener('abort', abort);
       const { date, age, 'retry-after': retryAfter } = response.headersDistinct;
       resolve({
         kind: 'answered',

@@ -107,6 +107,12 @@ export async function settle(batch: Batch, doubt: Doubt, line: Line): Promise<Se
     await line.quiet.over();
     if (line.stopped.aborted) return stoppedEarly(settled);
     if (!(await line.sending(batch))) return stoppedEarly(settled);
+    // While the journal was written, another batch may have been throttled, or the run ended.
+    await line.quiet.over();
+    if (line.stopped.aborted) {
+      await line.noted(batch, RESULT_OF_DOUBT[settled.doubt]);
+      return stoppedEarly(settled);
+    }
     settled.attempts++;
     line.listener.attempt(batch, settled.attempts);
     const usedOffsetMs = line.clock.correctionMs;

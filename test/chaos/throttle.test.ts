@@ -141,7 +141,7 @@ const STOPS: Row[] = [
     ledger: ['ab'],
     counts: { accepted: 2, 'not sent': 2 },
     says: [
-      /Wait 1 h 0 min first/,
+      /asks to come back in 1 h 0 min/,
       /2 were not sent\. .*[Gg]o on with:\n {4}luigis-pins push pins\.ndjson --conflict ignore/,
     ],
   },
@@ -153,7 +153,7 @@ const STOPS: Row[] = [
     ledger: [],
     counts: { unknown: 2, 'not sent': 2 },
     says: [
-      /Wait 1 h 0 min first/,
+      /asks to come back in 1 h 0 min/,
       /2 customizations may be stored or not\..* Sending them again does no harm/,
     ],
   },
@@ -165,7 +165,7 @@ const STOPS: Row[] = [
     requests: 1,
     ledger: [],
     counts: { unknown: 2, 'not sent': 2 },
-    says: [/Wait 1 h 0 min first/, /This stores them where they are missing/],
+    says: [/asks to come back in 1 h 0 min/, /This stores them where they are missing/],
   },
   {
     name: '--retries 0 tries once, and waits nevertheless when throttled',

@@ -200,7 +200,7 @@ async function complain(
 
 /** The commands without their parser: for completion, and for suggestions. */
 async function describe(program: Command): Promise<CommandDescription[]> {
-  const { CONFLICT_STRATEGIES } = await import('./delivery/attempt.js');
+  const { CONFLICT_STRATEGIES } = await import('./delivery/strategy.js');
   const { SHELLS } = await import('./completion.js');
   const words = new Map<string, ValueDescription['words']>([
     ['file', 'files'],

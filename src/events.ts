@@ -1,7 +1,7 @@
 import type { Problem } from './customization/problem.js';
-import type { ConflictStrategy } from './delivery/attempt.js';
 import type { SplitReason } from './delivery/deliver.js';
 import type { Action, Result, StopReason } from './delivery/policy.js';
+import type { ConflictStrategy } from './delivery/strategy.js';
 import type { Judgement } from './delivery/verdict.js';
 import type { LineRange } from './input/inputs.js';
 

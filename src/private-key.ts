@@ -1,5 +1,6 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { type Environment, given, type PushFlags } from './settings.js';
 import { UsageError } from './usage-error.js';
 
 /** A private key, and a warning where one is due. */
@@ -8,16 +9,25 @@ export interface KeyRead {
   warning: string | undefined;
 }
 
+/**
+ * The private key, from the file of the flag or of `LUIGISBOX_PRIVATE_KEY_FILE`,
+ * or from `LUIGISBOX_PRIVATE_KEY`; undefined when none is given. No message
+ * holds any of it. Throws `UsageError`.
+ */
+export function privateKeyOf(flags: PushFlags, environment: Environment): KeyRead | undefined {
+  const file = given(flags.privateKeyFile) ?? given(environment['LUIGISBOX_PRIVATE_KEY_FILE']);
+  if (file !== undefined) return readKeyFile(file);
+  const text = given(environment['LUIGISBOX_PRIVATE_KEY']);
+  if (text === undefined) return undefined;
+  return { privateKey: toKey(Buffer.from(text), 'LUIGISBOX_PRIVATE_KEY'), warning: undefined };
+}
+
 /** A longer file is none of a key. */
 const MAX_KEY_BYTES = 4096;
 const OTHERS_MAY_READ = 0o077;
 
-/**
- * Reads a private key from a file. No message holds any of the content, nor a
- * path that cannot be opened: somebody may have put the key in its place.
- * Throws `UsageError`.
- */
-export function readKeyFile(path: string): KeyRead {
+/** No message holds a path that cannot be opened: somebody may have put the key in its place. */
+function readKeyFile(path: string): KeyRead {
   const file = openKeyFile(path);
   try {
     const stats = fstatSync(file);
@@ -44,8 +54,8 @@ function openKeyFile(path: string): number {
   }
 }
 
-/** The key in the bytes of `source`, without one line feed at their end. Throws `UsageError`. */
-export function toKey(bytes: Buffer, source: string): KeyObject {
+/** The key without one line feed at its end. */
+function toKey(bytes: Buffer, source: string): KeyObject {
   const text = bytes.toString('utf8').replace(/\r?\n$/, '');
   if (text === '') throw new UsageError(`The private key in ${source} is empty.`);
   if (/[\u0000-\u001f\u007f]/.test(text)) {

@@ -2,10 +2,9 @@ import { getProxyForUrl } from 'proxy-from-env';
 import type { CheckRules } from './check.js';
 import { closest } from './customization/closest.js';
 import { DEFAULTS } from './defaults.js';
-import { CONFLICT_STRATEGIES, type ConflictStrategy } from './delivery/attempt.js';
-import { isLoopbackHost } from './delivery/connect.js';
+import { isLoopbackHost } from './delivery/loopback.js';
 import type { DeliveryRules } from './delivery/settle.js';
-import { type KeyRead, readKeyFile, toKey } from './private-key.js';
+import { CONFLICT_STRATEGIES, type ConflictStrategy } from './delivery/strategy.js';
 import type { PushSettings } from './push.js';
 import { byteSize, seconds, wholeNumber } from './quantity.js';
 import type { Volume } from './report/terminal.js';
@@ -170,20 +169,7 @@ export function proxyOf(origin: URL): URL | undefined {
   );
 }
 
-/**
- * The private key, from the file of the flag or of `LUIGISBOX_PRIVATE_KEY_FILE`,
- * or from `LUIGISBOX_PRIVATE_KEY`; undefined when none is given. No message
- * holds any of it. Throws `UsageError`.
- */
-export function privateKeyOf(flags: PushFlags, environment: Environment): KeyRead | undefined {
-  const file = given(flags.privateKeyFile) ?? given(environment['LUIGISBOX_PRIVATE_KEY_FILE']);
-  if (file !== undefined) return readKeyFile(file);
-  const text = given(environment['LUIGISBOX_PRIVATE_KEY']);
-  if (text === undefined) return undefined;
-  return { privateKey: toKey(Buffer.from(text), 'LUIGISBOX_PRIVATE_KEY'), warning: undefined };
-}
-
 /** An environment variable that is set but empty counts as not given, as CI leaves a missing secret. */
-function given(text: string | undefined): string | undefined {
+export function given(text: string | undefined): string | undefined {
   return text === undefined || text === '' ? undefined : text;
 }

@@ -2,15 +2,8 @@ import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import {
-  originOf,
-  type PushFlags,
-  privateKeyOf,
-  proxyOf,
-  pushRules,
-  trackerIdOf,
-  volumeOf,
-} from '../src/settings.js';
+import { privateKeyOf } from '../src/private-key.js';
+import { originOf, type PushFlags, proxyOf, pushRules, trackerIdOf, volumeOf } from '../src/settings.js';
 import { UsageError } from '../src/usage-error.js';
 
 const complaint = (read: () => unknown): string => {

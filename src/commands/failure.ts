@@ -1,5 +1,5 @@
-import { JournalError } from '../delivery/journal.js';
-import { WriteError } from '../delivery/rejects.js';
+import { JournalError } from '../delivery/journal-error.js';
+import { WriteError } from '../delivery/write-error.js';
 import type { ExitCode } from '../exit-code.js';
 import { InputError } from '../input/source.js';
 import { type FailureText, inputFailure, journalFailure } from '../report/failure.js';

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { LockOwner } from '../delivery/lock.js';
 import { type ExitCode, exitCodeOf } from '../exit-code.js';
+import { privateKeyOf } from '../private-key.js';
 import { type Destination, push } from '../push.js';
 import { createAdvice } from '../report/advice.js';
 import { type Console, openConsole } from '../report/console.js';
@@ -9,7 +10,6 @@ import {
   type Environment,
   originOf,
   type PushFlags,
-  privateKeyOf,
   proxyOf,
   pushRules,
   trackerIdOf,

@@ -4,10 +4,7 @@ import type { Socket } from 'node:net';
 import type { Time } from '../time.js';
 import { ConnectError, connect, type Route } from './connect.js';
 import { bulkPath, sign } from './signature.js';
-
-/** The API's `conflict_strategy` (`api/facts.md`): what happens to a scope that exists already. */
-export const CONFLICT_STRATEGIES = ['raise', 'ignore', 'override'] as const;
-export type ConflictStrategy = (typeof CONFLICT_STRATEGIES)[number];
+import type { ConflictStrategy } from './strategy.js';
 
 /** Whom to send to, and as whom. */
 export interface Endpoint extends Route {

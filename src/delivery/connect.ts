@@ -3,6 +3,7 @@ import { request as httpsRequest } from 'node:https';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
+import { isLoopbackAddress } from './loopback.js';
 
 /** Where requests go, and how they get there. */
 export interface Route {
@@ -51,15 +52,6 @@ export async function connect(route: Route, signal: AbortSignal): Promise<Socket
   if (isLoopbackAddress(socket.remoteAddress ?? '')) return socket;
   socket.destroy();
   throw new ConnectError(`${host} is not this machine, and http is for this machine only`, true);
-}
-
-/** Is this a name of the machine itself: `localhost`, 127.0.0.0/8 or ::1? */
-export function isLoopbackHost(host: string): boolean {
-  return host === 'localhost' || isLoopbackAddress(host.replace(/^\[|\]$/g, ''));
-}
-
-function isLoopbackAddress(address: string): boolean {
-  return address === '::1' || /^(::ffff:)?127\.\d+\.\d+\.\d+$/.test(address);
 }
 
 function hostName(url: URL): string {

@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
 import ndjson from 'ndjson';
-import type { ConflictStrategy } from './attempt.js';
+import { JournalError } from './journal-error.js';
 import { RESULTS, type Result } from './policy.js';
+import type { ConflictStrategy } from './strategy.js';
 
 /** What a journal belongs to: a run that differs in any of it cannot go on with it. */
 export interface JournalHeader {
@@ -12,30 +13,6 @@ export interface JournalHeader {
   maxBatchBytes: number;
   customizations: number;
   batches: number;
-}
-
-/** Why a journal cannot be used. */
-const JOURNAL_ERROR_CODES = [
-  'locked',
-  'unreadable',
-  'unwritable',
-  'corrupt',
-  'other-run',
-  'changed-input',
-] as const;
-
-/** A journal that cannot be used; `detail` says what differs, or the system's words. */
-export class JournalError extends Error {
-  override readonly name = 'JournalError';
-  readonly code: (typeof JOURNAL_ERROR_CODES)[number];
-  readonly file: string;
-  readonly detail: string;
-  constructor(code: JournalError['code'], file: string, detail: string) {
-    super(`${file}: ${detail}`);
-    this.code = code;
-    this.file = file;
-    this.detail = detail;
-  }
 }
 
 /** A line of a journal; the first one is the header. */

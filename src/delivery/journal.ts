@@ -3,9 +3,9 @@ import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Batch } from './batch.js';
 import { syncDirectoryOf } from './directory.js';
+import { JournalError } from './journal-error.js';
 import {
   type JournalEntry,
-  JournalError,
   type JournalHeader,
   type JournalLine,
   readLines,
@@ -14,7 +14,7 @@ import {
 import { acquireLock, LockedError, type LockOwner, releaseLock } from './lock.js';
 import type { Result } from './policy.js';
 
-export { JournalError, type JournalHeader } from './journal-lines.js';
+export type { JournalHeader } from './journal-lines.js';
 
 /** An append-only record of what was sent and how it ended. Each line is on disk before its method resolves. */
 export interface Journal {

@@ -1,5 +1,5 @@
-import type { ConflictStrategy } from './attempt.js';
 import { EXPLAINING_OFFSET_MS, MAX_OFFSET_MS, parseHttpDate } from './clock.js';
+import type { ConflictStrategy } from './strategy.js';
 import type { Judgement, Verdict } from './verdict.js';
 
 /** How a batch ends. `unknown`: it may be stored, wholly, in part or not at all. */

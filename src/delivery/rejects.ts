@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { open, rename, stat, unlink } from 'node:fs/promises';
 import { syncDirectoryOf } from './directory.js';
+import { WriteError } from './write-error.js';
 
 /** A file of customizations, NDJSON, that appears under its name only when it is whole. */
 export interface Rejects {
@@ -10,18 +11,6 @@ export interface Rejects {
   finish(): Promise<void>;
   /** What kept it from being written, in the system's words; nothing is written after that. */
   readonly error: string | undefined;
-}
-
-/** A file that could not be begun; `reason` holds the system's words. */
-export class WriteError extends Error {
-  override readonly name = 'WriteError';
-  readonly file: string;
-  readonly reason: string;
-  constructor(file: string, reason: string) {
-    super(`${file}: ${reason}`);
-    this.file = file;
-    this.reason = reason;
-  }
 }
 
 /** Begins such a file, readable by this user only. Rejects with `WriteError`; later failures are kept in `error`. */

@@ -1,5 +1,5 @@
 import type { Time } from '../time.js';
-import type { ConflictStrategy, TimedAnswer } from './attempt.js';
+import type { TimedAnswer } from './attempt.js';
 import type { Batch } from './batch.js';
 import { EXPLAINING_OFFSET_MS, type ServerClock } from './clock.js';
 import {
@@ -11,6 +11,7 @@ import {
   RESULT_OF_DOUBT,
   type Result,
 } from './policy.js';
+import type { ConflictStrategy } from './strategy.js';
 import { type Judgement, judge } from './verdict.js';
 
 /** The rules of a delivery. */

@@ -132,8 +132,9 @@ export function createRecordReader(emit: (record: InputRecord) => void): RecordR
   };
 
   const skipBlanks = (from: number) => {
+    const { bytes, end } = window;
     let at = from;
-    while (at < window.end && isBlank(window.bytes[at])) at++;
+    while (at < end && isBlank(bytes[at])) at++;
     return at;
   };
 

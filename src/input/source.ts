@@ -1,9 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline, Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
 import { isGzip } from './sniff.js';
 
 /** Where pins come from: a path, or bytes that arrive once, with the name that messages give them. */
@@ -159,6 +157,8 @@ async function spooledSource(
 
 /** A private temporary file: mode 0600, and without a name at once where the system allows that. */
 async function openSpool(name: string) {
+  // Loaded where it is used, as zlib is: most inputs are files that need neither.
+  const { randomUUID } = await import('node:crypto');
   const path = join(tmpdir(), `luigis-pins-${randomUUID()}`);
   const failed = (error: unknown) => new InputError('spool-failed', name, systemError(error).message);
   const file = await open(path, 'wx+', 0o600).catch((error: unknown) => Promise.reject(failed(error)));
@@ -201,8 +201,10 @@ async function* unpacked(bytes: AsyncIterable<Uint8Array>): AsyncIterable<Uint8A
     head = Buffer.concat([head, next.value]);
   }
   const all = prepended(head, rest);
+  if (!isGzip(head)) return yield* all;
+  const { createGunzip } = await import('node:zlib');
   // A file's chunk is reused for the next one, which a stream that reads ahead would not survive.
-  yield* isGzip(head) ? pipeline(Readable.from(copies(all)), createGunzip(), () => {}) : all;
+  yield* pipeline(Readable.from(copies(all)), createGunzip(), () => {});
 }
 
 async function* prepended(head: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncIterable<Uint8Array> {

@@ -42,8 +42,8 @@ export async function openConsole(
   const out = createOutput(host.stdout);
   const err = createOutput(host.stderr);
   const wishes = { noColor, environment: host.env };
-  const errPaint = createPaint(wantsColour(wishes, err.isTTY));
-  const outPaint = createPaint(wantsColour(wishes, out.isTTY));
+  const errPaint = await createPaint(wantsColour(wishes, err.isTTY));
+  const outPaint = await createPaint(wantsColour(wishes, out.isTTY));
   const spinner = await createSpinner(host, err.isTTY && volume !== 'quiet' && host.env['TERM'] !== 'dumb');
   const report = json ? await jsonReport(out) : await terminalReport();
   const onGithub = annotations && host.env['GITHUB_ACTIONS'] === 'true';

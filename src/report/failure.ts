@@ -1,4 +1,4 @@
-import type { JournalError } from '../delivery/journal.js';
+import type { JournalError } from '../delivery/journal-error.js';
 import type { InputErrorCode } from '../input/source.js';
 import { safe } from './safe.js';
 

@@ -1,4 +1,4 @@
-import type { ConflictStrategy } from '../delivery/attempt.js';
+import type { ConflictStrategy } from '../delivery/strategy.js';
 import type { Judgement } from '../delivery/verdict.js';
 import { safe } from './safe.js';
 

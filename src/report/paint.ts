@@ -1,4 +1,3 @@
-import { Chalk } from 'chalk';
 import type { Paint } from './text.js';
 
 /** What decides about colour, beside the stream itself. */
@@ -19,8 +18,13 @@ export function wantsColour({ noColor, environment }: ColourWishes, isTTY: boole
   return isTTY && TERM !== 'dumb';
 }
 
+const plain = (text: string) => text;
+const NO_PAINT: Paint = { bad: plain, warn: plain, good: plain, dim: plain, strong: plain };
+
 /** Colours, or none. */
-export function createPaint(coloured: boolean): Paint {
-  const chalk = new Chalk({ level: coloured ? 1 : 0 });
+export async function createPaint(coloured: boolean): Promise<Paint> {
+  if (!coloured) return NO_PAINT;
+  const { Chalk } = await import('chalk');
+  const chalk = new Chalk({ level: 1 });
   return { bad: chalk.red, warn: chalk.yellow, good: chalk.green, dim: chalk.dim, strong: chalk.bold };
 }

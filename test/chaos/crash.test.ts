@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { ConflictStrategy } from '../../src/delivery/attempt.js';
+import type { ConflictStrategy } from '../../src/delivery/strategy.js';
 import type { Milestone } from './book.js';
 import type { RunOptions } from './run.js';
 import { askedOf, close, countsOf, lettersOf, pin, play, type Scenario, start } from './scenario.js';

@@ -1,5 +1,5 @@
-import type { ConflictStrategy } from '../../src/delivery/attempt.js';
 import type { DeliveryRules } from '../../src/delivery/settle.js';
+import type { ConflictStrategy } from '../../src/delivery/strategy.js';
 import { lettersOf, pin } from './scenario.js';
 import {
   type AnswerStep,

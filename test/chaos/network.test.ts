@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { describe, expect, test } from 'vitest';
-import { CONFLICT_STRATEGIES } from '../../src/delivery/attempt.js';
+import { CONFLICT_STRATEGIES } from '../../src/delivery/strategy.js';
 import { closedPort, hangingPort } from './listeners.js';
 import { runCli } from './run.js';
 import { countsOf, ledgerOf, named, pinsFile, play, playRow, type Row, start } from './scenario.js';

@@ -1,7 +1,7 @@
 import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import type { ConflictStrategy } from '../../src/delivery/attempt.js';
+import type { ConflictStrategy } from '../../src/delivery/strategy.js';
 import { type Running, type RunOptions, type RunResult, startCli } from './run.js';
 import { scanForSecret } from './secret.js';
 import { type ChaosServer, type ServerOptions, startServer } from './server.js';

@@ -1,6 +1,6 @@
 import { ERROR_CODES, LEVELS, WARNING_CODES } from '../../src/customization/problem.js';
-import { CONFLICT_STRATEGIES } from '../../src/delivery/attempt.js';
 import { RESULTS, STOP_REASONS } from '../../src/delivery/policy.js';
+import { CONFLICT_STRATEGIES } from '../../src/delivery/strategy.js';
 import { VERDICTS } from '../../src/delivery/verdict.js';
 import type { PushEvent } from '../../src/events.js';
 

@@ -3,7 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { attempt, type Endpoint, MAX_ANSWER_BYTES } from '../../src/delivery/attempt.js';
-import { isLoopbackHost } from '../../src/delivery/connect.js';
+import { isLoopbackHost } from '../../src/delivery/loopback.js';
 import { systemTime } from '../../src/time.js';
 import { closedPort } from '../chaos/listeners.js';
 import { pinsFile } from '../chaos/scenario.js';

@@ -2,7 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Batch } from '../../src/delivery/batch.js';
-import { type Journal, JournalError, type JournalHeader, openJournal } from '../../src/delivery/journal.js';
+import { type Journal, type JournalHeader, openJournal } from '../../src/delivery/journal.js';
+import { JournalError } from '../../src/delivery/journal-error.js';
 import { type JournalEntry, readLines, replay } from '../../src/delivery/journal-lines.js';
 import { freshDirectory } from '../chaos/place.js';
 

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { CONFLICT_STRATEGIES, type ConflictStrategy } from '../../src/delivery/attempt.js';
 import {
   type Action,
   backoffMs,
@@ -8,6 +7,7 @@ import {
   parseRetryAfter,
   type Situation,
 } from '../../src/delivery/policy.js';
+import { CONFLICT_STRATEGIES, type ConflictStrategy } from '../../src/delivery/strategy.js';
 import { type Judgement, VERDICTS } from '../../src/delivery/verdict.js';
 
 const SITUATION: Situation = {

@@ -1,7 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { openRejects, WriteError } from '../../src/delivery/rejects.js';
+import { openRejects } from '../../src/delivery/rejects.js';
+import { WriteError } from '../../src/delivery/write-error.js';
 import { freshDirectory } from '../chaos/place.js';
 
 const freshPath = () => join(freshDirectory(), 'rejects');

@@ -1,21 +1,11 @@
 // Draws terminal.svg from two real runs: node examples/terminal.js (after npm run build)
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const folder = mkdtempSync(join(tmpdir(), 'luigis-pins-picture-'));
-const good = readFileSync(`${root}examples/pins.ndjson`, 'utf8').trimEnd().split('\n');
-const bad = good.with(1, good[1].replace('"pin_definitions"', '"pin_defintions"'));
-bad[4] = bad[4].replace(/"position": ?(\d)/, '"position": "$1"');
-bad[6] = bad[6].replace(/\}(?=\]\})/, '},');
-writeFileSync(join(folder, 'pins.ndjson'), good.join('\n'));
-writeFileSync(join(folder, 'winter.ndjson'), bad.join('\n'));
-
 const COMMANDS = [
-  ['validate', 'winter.ndjson'],
+  ['validate', 'mistakes.ndjson'],
   ['push', 'pins.ndjson', '--sandbox'],
 ];
 const COLOURS = { 31: '#ff7b72', 32: '#7ee787', 33: '#e3b341' };
@@ -69,7 +59,7 @@ function wrapped(line) {
 
 const lines = COMMANDS.flatMap((args) => {
   const { stdout, stderr } = spawnSync(process.execPath, [`${root}bin/luigis-pins.js`, ...args], {
-    cwd: folder,
+    cwd: `${root}examples`,
     env: { PATH: process.env.PATH, FORCE_COLOR: '1' },
     encoding: 'utf8',
   });
@@ -93,4 +83,3 @@ ${rows.join('\n')}
 </svg>
 `,
 );
-rmSync(folder, { recursive: true });

@@ -40,6 +40,15 @@ describe('the README', () => {
     expect(steady(stderr + stdout)).toBe(steady(output));
   });
 
+  test('shows what is said of mistakes as it is', async () => {
+    const [, command = '', output = ''] =
+      /```sh\n(node bin\/luigis-pins.js validate .*)\n```\n\n```\n([^`]*)```/.exec(readme) ?? [];
+    const { code, stdout } = await run('sh', ['-c', command], { cwd: root })
+      .catch((failed: { code: number; stdout: string }) => failed)
+      .then((ended) => ({ code: 0, ...ended }));
+    expect({ code, stdout }).toEqual({ code: 3, stdout: output });
+  });
+
   test('lists the options of push, each once, and those of validate', async () => {
     const ofPush = flagsOf(section('Options of push'));
     const ofBoth = flagsOf(section('Options of push and validate'));

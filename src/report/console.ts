@@ -44,7 +44,7 @@ export async function openConsole(
   const wishes = { noColor, environment: host.env };
   const errPaint = await createPaint(wantsColour(wishes, err.isTTY));
   const outPaint = await createPaint(wantsColour(wishes, out.isTTY));
-  const spinner = await createSpinner(host, err.isTTY && volume !== 'quiet' && host.env['TERM'] !== 'dumb');
+  const spinner = await createSpinner(host, volume !== 'quiet' && err.isTTY);
   const report = json ? await jsonReport(out) : await terminalReport();
   const onGithub = annotations && host.env['GITHUB_ACTIONS'] === 'true';
   const github = onGithub ? await githubReport(json ? err : out) : undefined;
@@ -103,10 +103,12 @@ async function jsonReport(out: Output): Promise<Emit> {
   return createJsonReport(out);
 }
 
-async function createSpinner(host: NodeJS.Process, wanted: boolean) {
+/** None where nobody would see it move: in CI and on a dumb terminal ora would print a line for every change. */
+async function createSpinner({ stderr, env }: NodeJS.Process, wanted: boolean) {
+  if (!wanted || env['TERM'] === 'dumb' || env['CI'] !== undefined) return undefined;
   // In a terminal of no columns ora would clear lines without end.
-  if (!wanted || !host.stderr.columns) return undefined;
+  if (!stderr.columns) return undefined;
   const { default: ora } = await import('ora');
   // Input may come from stdin, which ora would otherwise read away.
-  return ora({ stream: host.stderr, discardStdin: false });
+  return ora({ stream: stderr, discardStdin: false });
 }

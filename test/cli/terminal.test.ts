@@ -8,9 +8,15 @@ const pins = fileURLToPath(new URL('../../examples/pins.ndjson', import.meta.url
 const run = promisify(execFile);
 
 /** Runs the executable in a pseudo-terminal; the exit code and everything on the screen. */
-async function inTerminal(args: string, columns: number): Promise<{ code: number; screen: string }> {
+async function inTerminal(
+  args: string,
+  columns: number,
+  environment: Record<string, string> = {},
+): Promise<{ code: number; screen: string }> {
   const command = `stty cols ${columns}; '${process.execPath}' '${executable}' ${args}; echo "exit $?"`;
   const { stdout } = await run('script', ['-qec', command, '/dev/null'], {
+    // Where the tests run is not what is tested: CI and NO_COLOR would change all of it.
+    env: { PATH: process.env['PATH'], TERM: 'xterm', ...environment },
     timeout: 10_000,
     killSignal: 'SIGKILL',
   });
@@ -41,5 +47,25 @@ describe('on a terminal', () => {
   test('nothing is drawn with --no-color and --quiet', async () => {
     const { screen } = await inTerminal(`push --sandbox --quiet --no-color ${pins}`, 80);
     expect(screen).toBe('8 read = 8 accepted + 0 rejected + 0 unknown + 0 not sent + 0 invalid\nexit 0\n');
+  });
+
+  test.each<[string, Record<string, string>]>([
+    ['in CI', { CI: 'true' }],
+    ['on a dumb terminal', { TERM: 'dumb' }],
+  ])('nothing is drawn %s', async (_name, environment) => {
+    const { code, screen } = await inTerminal(`push --sandbox ${pins}`, 80, environment);
+    expect(code).toBe(0);
+    expect(screen.split('\n').map((line) => line.split(' ')[0])).toEqual([
+      'Pushing',
+      'Batch',
+      '8',
+      'exit',
+      '',
+    ]);
+  });
+
+  test('NO_COLOR leaves the colours out', async () => {
+    const { screen } = await inTerminal(`push --sandbox ${pins}`, 80, { NO_COLOR: '1' });
+    expect(screen).toContain('8 read = 8 accepted + 0 rejected');
   });
 });

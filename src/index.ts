@@ -6,7 +6,7 @@ import type { ConflictStrategy } from './delivery/strategy.js';
 import type { Emit, Summary } from './events.js';
 import type { Input } from './input/source.js';
 import { push as pushInputs } from './push.js';
-import { type CheckFlags, checkRules, originOf, pushRules, trackerIdOf } from './settings.js';
+import { type CheckFlags, checkRules, originOf, proxyUrl, pushRules, trackerIdOf } from './settings.js';
 import { systemTime } from './time.js';
 import { UsageError } from './usage-error.js';
 import { validate as validateInputs } from './validate.js';
@@ -94,7 +94,7 @@ export async function push(customizations: Customizations, options: PushOptions)
     destination: {
       dryRun: false as const,
       origin: originOf(options, {}),
-      proxy: proxy === undefined ? undefined : new URL(proxy),
+      proxy: proxy === undefined ? undefined : proxyUrl(proxy),
       trackerId,
       privateKey: createSecretKey(Buffer.from(options.privateKey)),
       userAgent: 'luigis-pins',

@@ -160,11 +160,15 @@ export function originOf(flags: Pick<PushFlags, 'baseUrl'>, environment: Environ
 /** The proxy for an origin, from `HTTPS_PROXY` and `NO_PROXY`; none for this machine itself. Throws `UsageError`. */
 export function proxyOf(origin: URL): URL | undefined {
   const text = isLoopbackHost(origin.hostname) ? '' : getProxyForUrl(origin.href);
-  if (text === '') return undefined;
+  return text === '' ? undefined : proxyUrl(text);
+}
+
+/** A proxy that can be asked to CONNECT. Throws `UsageError`. */
+export function proxyUrl(text: string): URL {
   const proxy = URL.canParse(text) ? new URL(text) : undefined;
-  if (proxy !== undefined && (proxy.protocol === 'http:' || proxy.protocol === 'https:')) return proxy;
+  if (proxy?.protocol === 'http:' || proxy?.protocol === 'https:') return proxy;
   throw new UsageError(
-    'The proxy in the environment is no http or https URL.',
+    'The proxy is no http or https URL.',
     'Mend HTTPS_PROXY, or add the host to NO_PROXY.',
   );
 }

@@ -2,6 +2,7 @@ import type { ExitCode } from '../exit-code.js';
 import { wholeNumber } from '../quantity.js';
 import { openConsole } from '../report/console.js';
 import { safe } from '../report/safe.js';
+import { plural } from '../report/text.js';
 import { FAULT_KINDS, type Fault, parseFault } from '../sandbox/faults.js';
 import { SANDBOX_PRIVATE_KEY, SANDBOX_TRACKER_ID, startSandbox } from '../sandbox/server.js';
 import type { SandboxRequest } from '../sandbox/service.js';
@@ -53,7 +54,7 @@ export async function runSandbox(flags: SandboxFlags, host: NodeJS.Process): Pro
     const { requests, acceptedBatches, storedScopes } = sandbox.stats;
     await sandbox.close();
     console.talk([
-      `${requests} requests, ${acceptedBatches} batches accepted, ${storedScopes} scopes stored.`,
+      `${plural(requests, 'request')}, ${plural(acceptedBatches, 'batch', 'batches')} accepted, ${plural(storedScopes, 'scope')} stored.`,
     ]);
     return (await console.close()) ? 0 : 74;
   } catch (error) {
@@ -107,7 +108,7 @@ function requestLine({ method, path, customizations, status, reason, misbehaviou
   const what = status ?? 'no answer';
   const odd =
     misbehaviour === undefined ? '' : ` (${misbehaviour.kind} on purpose, ${misbehaviour.when} storing)`;
-  return `${safe(method)} ${safe(path)}  ${customizations} customizations  ${what}${odd}${reason === undefined ? '' : `  ${safe(reason)}`}`;
+  return `${safe(method)} ${safe(path)}  ${plural(customizations, 'customization')}  ${what}${odd}${reason === undefined ? '' : `  ${safe(reason)}`}`;
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -28,13 +28,9 @@ export type StopSignal = keyof typeof SIGNAL_CODES;
  * The exit code of a push, from its counts alone. When several apply, the one
  * that the user must know of first wins: 74, 129, 130 or 143, 6, 4, 5, 1.
  */
-export function exitCodeOf(
-  summary: Summary,
-  interruptedBy: StopSignal | undefined,
-  unwritten: boolean,
-): ExitCode {
+export function exitCodeOf(summary: Summary, interruptedBy: StopSignal | undefined): ExitCode {
   const { counts, stopped, refusedInput, dryRun, writeError } = summary;
-  if (unwritten || writeError !== undefined) return 74;
+  if (writeError !== undefined) return 74;
   if (stopped === 'interrupted') return SIGNAL_CODES[interruptedBy ?? 'SIGINT'];
   if (refusedInput) return 3;
   if (counts.unknown > 0) return 6;

@@ -7,6 +7,7 @@ import type { DeliveryRules } from './delivery/settle.js';
 import { CONFLICT_STRATEGIES, type ConflictStrategy } from './delivery/strategy.js';
 import type { PushSettings } from './push.js';
 import { byteSize, seconds, wholeNumber } from './quantity.js';
+import type { ConsoleWishes } from './report/console.js';
 import type { Volume } from './report/terminal.js';
 import { UsageError } from './usage-error.js';
 
@@ -78,6 +79,17 @@ export function volumeOf({ quiet = false, verbose = false }: ReportFlags): Volum
   if (quiet && verbose)
     throw new UsageError('--quiet and --verbose exclude each other.', 'Give one of the two.');
   return quiet ? 'quiet' : verbose ? 'verbose' : 'normal';
+}
+
+/** How a command speaks. Throws `UsageError`. */
+export function consoleWishes(flags: ReportFlags, problemsTo: ConsoleWishes['problemsTo']): ConsoleWishes {
+  return {
+    json: flags.json ?? false,
+    noColor: flags.color === false,
+    volume: volumeOf(flags),
+    annotations: flags.annotations !== false,
+    problemsTo,
+  };
 }
 
 /** Everything about a push but its destination. Throws `UsageError`. */

@@ -1,9 +1,9 @@
 import { type CommandDescription, completionScript, SHELLS } from '../completion.js';
 import { closest } from '../customization/closest.js';
 import type { ExitCode } from '../exit-code.js';
-import { openConsole } from '../report/console.js';
+import { consoleWishes } from '../settings.js';
 import { UsageError } from '../usage-error.js';
-import { failureOf } from './failure.js';
+import { inFrame } from './frame.js';
 
 /** Runs `luigis-pins completion`: prints the script for a shell. */
 export async function runCompletion(
@@ -11,26 +11,16 @@ export async function runCompletion(
   commands: readonly CommandDescription[],
   host: NodeJS.Process,
 ): Promise<ExitCode> {
-  const console = await openConsole(host, {
-    json: false,
-    noColor: false,
-    volume: 'normal',
-    annotations: false,
-    problemsTo: 'err',
-  });
-  const known = SHELLS.find((name) => name === shell);
-  if (known !== undefined) {
+  return inFrame(host, consoleWishes({ annotations: false }, 'err'), async (console) => {
+    const known = SHELLS.find((name) => name === shell);
+    if (known === undefined) throw noSuchShell(shell);
     console.out.line(completionScript(known, commands).trimEnd());
-    return (await console.close()) ? 0 : 74;
-  }
+    return 0;
+  });
+}
+
+function noSuchShell(shell: string): UsageError {
   const near = closest(shell, SHELLS);
-  const { exitCode, ...failure } = failureOf(
-    new UsageError(
-      `There is no completion for "${shell}".`,
-      near === undefined ? `Name one of ${SHELLS.join(', ')}.` : `Did you mean ${near}?`,
-    ),
-  );
-  console.fail(failure);
-  await console.close();
-  return exitCode;
+  const hint = near === undefined ? `Name one of ${SHELLS.join(', ')}.` : `Did you mean ${near}?`;
+  return new UsageError(`There is no completion for "${shell}".`, hint);
 }

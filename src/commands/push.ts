@@ -1,25 +1,25 @@
 import { resolve } from 'node:path';
 import type { LockOwner } from '../delivery/lock.js';
+import type { PushEvent } from '../events.js';
 import { type ExitCode, exitCodeOf } from '../exit-code.js';
 import { privateKeyOf } from '../private-key.js';
 import { type Destination, push } from '../push.js';
 import { createAdvice } from '../report/advice.js';
-import { type Console, openConsole } from '../report/console.js';
+import type { Console } from '../report/console.js';
 import type { Sandbox } from '../sandbox/server.js';
 import {
+  consoleWishes,
   type Environment,
   originOf,
   type PushFlags,
   proxyOf,
   pushRules,
   trackerIdOf,
-  volumeOf,
 } from '../settings.js';
 import { systemTime } from '../time.js';
 import { UsageError } from '../usage-error.js';
-import { failureOf } from './failure.js';
+import { inFrame } from './frame.js';
 import { inputsOf } from './inputs.js';
-import { watchDefects, watchSignals } from './interrupt.js';
 
 /**
  * Runs `luigis-pins push`. Returns the exit code, or undefined when there is
@@ -31,57 +31,37 @@ export async function runPush(
   version: string,
   host: NodeJS.Process,
 ): Promise<ExitCode | undefined> {
-  const console = await openConsole(host, {
-    json: flags.json ?? false,
-    noColor: flags.color === false,
-    volume: volumeOf(flags),
-    annotations: flags.annotations !== false,
-    problemsTo: 'err',
-  });
-  const interrupt = watchSignals(host);
-  const fail = (error: unknown) => {
-    const { exitCode, ...failure } = failureOf(error);
-    console.fail(failure);
-    return exitCode;
-  };
-  const defects = watchDefects(host, fail);
-  let sandbox: Sandbox | undefined;
-  try {
+  return inFrame(host, consoleWishes(flags, 'err'), async (console, interrupt) => {
     const inputs = inputsOf(files, host.stdin);
     if (inputs === undefined) return undefined;
     const rules = pushRules(flags);
     if (flags.resume !== undefined && flags.rejects !== undefined && isSameFile(flags.resume, flags.rejects))
       throw new UsageError('--resume and --rejects name the same file.', 'Name another one for the rejects.');
-    const settings: { sandbox?: Sandbox; flags: PushFlags; environment: Environment } =
+    const { sandbox, ...given }: Given =
       flags.sandbox === true ? await sandboxed(flags) : { flags, environment: host.env };
-    sandbox = settings.sandbox;
-    const destination = destinationOf(settings.flags, settings.environment, version, console);
-    delete host.env['LUIGISBOX_PRIVATE_KEY'];
-    const resume = flags.resume === undefined ? undefined : { file: flags.resume, owner: lockOwner(host) };
-    interrupt.stop.addEventListener('abort', () => host.stdin.destroy(), { once: true });
-    const advice = createAdvice({ files, flags });
-    const summary = await push(
-      inputs,
-      { ...rules, destination, resume },
-      (event) => {
+    try {
+      const destination = destinationOf(given.flags, given.environment, version, console);
+      delete host.env['LUIGISBOX_PRIVATE_KEY'];
+      const resume = flags.resume === undefined ? undefined : { file: flags.resume, owner: lockOwner(host) };
+      const advice = createAdvice({ files, flags });
+      const report = (event: PushEvent) => {
         advice.take(event);
         return console.report(event);
-      },
-      systemTime,
-      interrupt.stop,
-    );
-    console.talk(advice.lines(summary));
-    const written = await console.close();
-    return exitCodeOf(summary, interrupt.by, !written);
-  } catch (error) {
-    const exitCode = fail(error);
-    await console.close();
-    return exitCode;
-  } finally {
-    defects.end();
-    interrupt.end();
-    await sandbox?.close();
-  }
+      };
+      interrupt.stop.addEventListener('abort', () => host.stdin.destroy(), { once: true });
+      const summary = await push(
+        inputs,
+        { ...rules, destination, resume },
+        report,
+        systemTime,
+        interrupt.stop,
+      );
+      console.talk(advice.lines(summary));
+      return exitCodeOf(summary, interrupt.by);
+    } finally {
+      await sandbox?.close();
+    }
+  });
 }
 
 /** Where the push goes. Throws `UsageError` when it cannot go there. */
@@ -115,10 +95,15 @@ function missingCredentials(noTracker: boolean, noKey: boolean): UsageError {
   );
 }
 
+/** Whence the destination is read, and the sandbox that was started to be it. */
+interface Given {
+  sandbox?: Sandbox;
+  flags: PushFlags;
+  environment: Environment;
+}
+
 /** The same push against a sandbox in this process, as its own tracker with its own key. */
-async function sandboxed(
-  flags: PushFlags,
-): Promise<{ sandbox: Sandbox; flags: PushFlags; environment: Environment }> {
+async function sandboxed(flags: PushFlags): Promise<Given> {
   for (const flag of ['trackerId', 'privateKeyFile', 'baseUrl'] as const) {
     if (flags[flag] !== undefined)
       throw new UsageError('--sandbox has a tracker, key and address of its own.', 'Leave the others out.');

@@ -1,14 +1,13 @@
 import type { ExitCode } from '../exit-code.js';
 import { wholeNumber } from '../quantity.js';
-import { openConsole } from '../report/console.js';
 import { safe } from '../report/safe.js';
 import { plural } from '../report/text.js';
 import { FAULT_KINDS, type Fault, parseFault } from '../sandbox/faults.js';
 import { SANDBOX_PRIVATE_KEY, SANDBOX_TRACKER_ID, startSandbox } from '../sandbox/server.js';
 import type { SandboxRequest } from '../sandbox/service.js';
+import { consoleWishes } from '../settings.js';
 import { UsageError } from '../usage-error.js';
-import { failureOf } from './failure.js';
-import { watchSignals } from './interrupt.js';
+import { inFrame } from './frame.js';
 
 /** Flags of `sandbox` as the command line gives them. */
 export interface SandboxFlags {
@@ -30,15 +29,7 @@ const MAX_MS = 3_600_000;
 
 /** Runs `luigis-pins sandbox` until a signal ends it: the environment to export on stdout, a line a request on stderr. */
 export async function runSandbox(flags: SandboxFlags, host: NodeJS.Process): Promise<ExitCode> {
-  const console = await openConsole(host, {
-    json: false,
-    noColor: flags.color === false,
-    volume: flags.quiet === true ? 'quiet' : 'normal',
-    annotations: false,
-    problemsTo: 'err',
-  });
-  const interrupt = watchSignals(host);
-  try {
+  return inFrame(host, consoleWishes({ ...flags, annotations: false }, 'err'), async (console, interrupt) => {
     const trackerId = flags.trackerId ?? SANDBOX_TRACKER_ID;
     const sandbox = await startSandbox({
       ...optionsOf(flags),
@@ -56,15 +47,8 @@ export async function runSandbox(flags: SandboxFlags, host: NodeJS.Process): Pro
     console.talk([
       `${plural(requests, 'request')}, ${plural(acceptedBatches, 'batch', 'batches')} accepted, ${plural(storedScopes, 'scope')} stored.`,
     ]);
-    return (await console.close()) ? 0 : 74;
-  } catch (error) {
-    const { exitCode, ...failure } = failureOf(error);
-    console.fail(failure);
-    await console.close();
-    return exitCode;
-  } finally {
-    interrupt.end();
-  }
+    return 0;
+  });
 }
 
 function optionsOf(flags: SandboxFlags) {

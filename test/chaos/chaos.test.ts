@@ -193,7 +193,7 @@ function addsUp(story: Story): void {
     parts.rejected,
     parts.unknown,
   ]);
-  const exitCode = exitCodeOf(summary, undefined, false);
+  const exitCode = exitCodeOf(summary, undefined);
   if (summary.stopped !== 'interrupted') expect(exitCode === 0).toBe(parts.accepted === read);
   const stored = [...server.scopes.values()];
   if (exitCode === 0)

@@ -11,6 +11,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     testTimeout: 20_000,
+    // Most tests wait for a process that they spawned.
+    maxWorkers: 2,
     ...(measured && {
       // What is built to be measured is not what ships.
       exclude: ['test/package/**'],

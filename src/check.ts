@@ -1,6 +1,4 @@
-import { createScopeIndex } from './customization/identity.js';
-import { lint, shapeOf } from './customization/lint.js';
-import { isPlain } from './customization/plain.js';
+import { examine } from './customization/examine.js';
 import {
   BROKEN_CODES,
   type Finding,
@@ -10,7 +8,9 @@ import {
   type Problem,
 } from './customization/problem.js';
 import type { Customization } from './customization/schema.js';
-import { MAX_NESTING, validate } from './customization/validate.js';
+import { createScopeHasher, type Hash, hashScope } from './customization/scope-hash.js';
+import { createScopeIndex } from './customization/scope-index.js';
+import { createSkim } from './customization/skim.js';
 import type { PlacedRecord } from './delivery/plan.js';
 import type { Inputs } from './input/inputs.js';
 import { createRecordReader, type InputRecord, type RecordReader } from './input/records.js';
@@ -64,6 +64,8 @@ export async function check(
 ): Promise<Checked> {
   const checked: Checked = { read: 0, invalid: 0, errors: 0, warnings: 0, broken: false, bytes: 0 };
   const scopes = createScopeIndex();
+  const hasher = createScopeHasher();
+  const skim = createSkim(nowMs);
 
   /** Reports findings of one place; true when one of them is an error. */
   const report = (findings: readonly Finding[], file: string, line: number) => {
@@ -78,20 +80,27 @@ export async function check(
     return isInvalid;
   };
 
-  const judge = (record: InputRecord, line: number): Finding[] => {
-    if (record.fault) return [{ path: '', ...record.fault }];
-    const { value, text } = record;
-    if (isPlain(value, text, nowMs)) return duplicatesOf(value, line);
-    const shape = shapeOf(value);
-    if (shape.isTooDeep) return [tooDeep];
-    const { customization, findings } = validate(value);
-    if (customization === undefined) return findings;
-    return [...findings, ...lint(customization, text, shape, nowMs), ...duplicatesOf(customization, line)];
+  /** Of the plain record that is emitted next. */
+  let plainScope: Hash = hasher;
+
+  /** Is there nothing to say of the record, neither by itself nor beside the others? */
+  const isPlain = (bytes: Uint8Array, from: number, to: number) => {
+    const scope = skim.scopeOf(bytes, from, to);
+    if (scope === undefined || scopes.has(scope)) return false;
+    plainScope = scope;
+    return true;
   };
 
-  const duplicatesOf = (customization: Customization, line: number): Finding[] => {
-    const earlier = scopes.add(customization, line);
-    return earlier === undefined ? NO_FINDINGS : [duplicate(customization, inputs.place(earlier))];
+  const judge = (record: InputRecord, line: number): readonly Finding[] => {
+    if (record.kind === 'fault') return [{ path: '', ...record.fault }];
+    if (record.kind === 'plain') {
+      scopes.add(plainScope, line);
+      return NO_FINDINGS;
+    }
+    const { customization, findings } = examine(record.value, record.text, nowMs);
+    if (customization === undefined) return findings;
+    const earlier = scopes.add(hashScope(hasher, customization), line);
+    return earlier === undefined ? findings : [...findings, duplicate(customization, inputs.place(earlier))];
   };
 
   const accept = (record: InputRecord, file: string) => {
@@ -103,7 +112,7 @@ export async function check(
       lineFeeds: record.lineFeeds,
     };
     const findings = judge(record, joined.line);
-    const isInputs = record.fault !== undefined && INPUT_CODES.has(record.fault.code);
+    const isInputs = record.kind === 'fault' && INPUT_CODES.has(record.fault.code);
     if (!isInputs) checked.read++;
     const isInvalid =
       report(findings, file, record.line) || (!take(joined) && report([overBatch], file, record.line));
@@ -122,7 +131,7 @@ export async function check(
     const reader = createRecordReader((record) => {
       // The end of what broke off is no record's fault.
       if (broken === undefined) accept(record, source.name);
-    });
+    }, isPlain);
     try {
       broken = await readChunks(source, reader);
     } catch (error) {
@@ -161,13 +170,6 @@ export async function check(
   }
   return checked;
 }
-
-const tooDeep: Finding = {
-  code: 'too-deep',
-  path: '',
-  message: `The brackets are nested more than ${MAX_NESTING} deep.`,
-  hint: 'Criteria and metadata are small objects: was something wrapped again and again?',
-};
 
 const overBatch: Finding = {
   code: 'record-over-batch',

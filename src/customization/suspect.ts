@@ -1,6 +1,5 @@
-import { lint, shapeOf } from './lint.js';
+import { examine } from './examine.js';
 import { customizationSchema } from './schema.js';
-import { validate } from './validate.js';
 
 /** Records of a batch in which our own checks find something about a field that the server names. */
 export interface Suspect {
@@ -29,12 +28,9 @@ export function suspects(body: Buffer, messages: readonly string[], nowMs: numbe
     .split('\n')
     .forEach((text, record) => {
       if (text === '') return;
-      const value: unknown = JSON.parse(text);
-      const { customization, findings } = validate(value);
-      const linted = customization === undefined ? [] : lint(customization, text, shapeOf(value), nowMs);
-      const all = [...findings, ...linted];
+      const { findings } = examine(JSON.parse(text), text, nowMs);
       for (const { field, records } of found)
-        if (all.some(({ path }) => isAbout(path, field))) records.push(record);
+        if (findings.some(({ path }) => isAbout(path, field))) records.push(record);
     });
   return found.filter(({ records }) => records.length > 0);
 }

@@ -27,9 +27,9 @@ export interface RecordPlace {
   length: number;
 }
 
-/** One top-level JSON value of the input, or what stands in its place. */
+/** One top-level JSON value of the input, not parsed where it is plain; or what stands in its place. */
 export type InputRecord = RecordPlace &
-  ({ fault?: undefined; text: string; value: unknown } | { fault: Fault });
+  ({ kind: 'plain' } | { kind: 'json'; text: string; value: unknown } | { kind: 'fault'; fault: Fault });
 
 /** Cuts bytes into records. */
 export interface RecordReader {
@@ -57,8 +57,14 @@ type Form = 'unknown' | 'values' | 'array' | 'array-ended' | 'lost';
  * A line that is JSON by itself is a record, so a broken line spoils that line
  * only; every other record reaches to where its brackets close. A record's
  * place is exact: the bytes there are those of the input, unchanged.
+ *
+ * `isPlain` may say of the bytes in `[from, to)` that they are a JSON object
+ * and need not be parsed; `emit` for that record follows at once.
  */
-export function createRecordReader(emit: (record: InputRecord) => void): RecordReader {
+export function createRecordReader(
+  emit: (record: InputRecord) => void,
+  isPlain: (bytes: Uint8Array, from: number, to: number) => boolean = () => false,
+): RecordReader {
   const window = createByteWindow();
   let form: Form = 'unknown';
   let line = 1;
@@ -89,17 +95,22 @@ export function createRecordReader(emit: (record: InputRecord) => void): RecordR
     length: to - window.start,
   });
 
-  const emitFault = (to: number, fault: Fault) => emit({ ...place(to, linesIn(window.start, to)), fault });
+  const emitFault = (to: number, fault: Fault) =>
+    emit({ kind: 'fault', ...place(to, linesIn(window.start, to)), fault });
 
   /** Emits the bytes up to `to` as one record; false, and nothing emitted, when they are not JSON. */
   const emitJson = (to: number, lineFeeds: number) => {
-    const text = window.bytes.toString('utf8', window.start, to);
+    const { bytes, base, start } = window;
+    if (isPlain(bytes, start, to)) {
+      emit({ kind: 'plain', line, lineFeeds, offset: base + start, length: to - start });
+      return true;
+    }
+    const text = bytes.toString('utf8', start, to);
     const value = parse(text);
     if (value === undefined) return false;
     // Only a text with U+FFFD can have come from bytes that are not UTF-8.
-    if (text.includes('\uFFFD') && !isUtf8(window.bytes.subarray(window.start, to))) return false;
-    const { base, start } = window;
-    emit({ line, lineFeeds, offset: base + start, length: to - start, text, value });
+    if (text.includes('\uFFFD') && !isUtf8(bytes.subarray(start, to))) return false;
+    emit({ kind: 'json', line, lineFeeds, offset: base + start, length: to - start, text, value });
     return true;
   };
 

@@ -3,14 +3,18 @@ import { describe, expect, test } from 'vitest';
 import { createRecordReader, type InputRecord, MAX_RECORD_BYTES } from '../../src/input/records.js';
 
 /** Reads `input` in chunks of `chunkBytes`; the records, and each as "line: its bytes" or "line! its fault". */
-function read(input: string | Uint8Array, chunkBytes = Number.POSITIVE_INFINITY) {
+function read(
+  input: string | Uint8Array,
+  chunkBytes = Number.POSITIVE_INFINITY,
+  isPlain?: (bytes: Uint8Array, from: number, to: number) => boolean,
+) {
   const bytes = Buffer.from(input);
   const records: InputRecord[] = [];
-  const reader = createRecordReader((record) => records.push(record));
+  const reader = createRecordReader((record) => records.push(record), isPlain);
   for (let at = 0; at < bytes.length; at += chunkBytes) reader.push(bytes.subarray(at, at + chunkBytes));
   reader.end();
   const shown = records.map((record) =>
-    record.fault
+    record.kind === 'fault'
       ? `${record.line}! ${record.fault.code}`
       : `${record.line}: ${bytes.subarray(record.offset, record.offset + record.length)}`,
   );
@@ -18,7 +22,9 @@ function read(input: string | Uint8Array, chunkBytes = Number.POSITIVE_INFINITY)
 }
 
 const shown = (input: string | Uint8Array) => read(input).shown;
-const firstFault = (input: string | Uint8Array) => read(input).records.find((record) => record.fault)?.fault;
+const faultsOf = (input: string | Uint8Array, chunkBytes?: number) =>
+  read(input, chunkBytes).records.map((record) => (record.kind === 'fault' ? record.fault : undefined));
+const firstFault = (input: string | Uint8Array) => faultsOf(input).find((fault) => fault !== undefined);
 
 describe('forms of input', () => {
   test.each<[string, string, string[]]>([
@@ -143,10 +149,7 @@ describe('the longest record', () => {
   const ofBytes = (bytes: number) => `{"a":"${'x'.repeat(bytes - 8)}"}`;
 
   test('is read', () => {
-    expect(read(`${ofBytes(MAX_RECORD_BYTES)}\n{"b":1}`, 65_536).records.map((r) => r.fault?.code)).toEqual([
-      undefined,
-      undefined,
-    ]);
+    expect(faultsOf(`${ofBytes(MAX_RECORD_BYTES)}\n{"b":1}`, 65_536)).toEqual([undefined, undefined]);
   });
 
   test.each([
@@ -163,7 +166,7 @@ describe('the longest record', () => {
 
   test('may be one of many on a line longer than that', () => {
     const many = '{"a":"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"}'.repeat(60_000);
-    expect(read(many, 65_536).records.filter((record) => record.fault === undefined)).toHaveLength(60_000);
+    expect(read(many, 65_536).records.filter((record) => record.kind === 'json')).toHaveLength(60_000);
   });
 });
 
@@ -199,6 +202,26 @@ test('objects of any layout keep their bytes, and their true lines', () => {
         input += text + after;
       }
       expect(shown(input)).toEqual(expected);
+    }),
+  );
+});
+
+test('what is plain is a record of the same place, not parsed', () => {
+  const isObject = (bytes: Uint8Array, from: number, to: number) => {
+    try {
+      return JSON.parse(Buffer.from(bytes.subarray(from, to)).toString()).constructor === Object;
+    } catch {
+      return false;
+    }
+  };
+  expect(read('{"a":1}\n7\n{"a":\n1}\n', 5, isObject).records.map(({ kind }) => kind)).toEqual([
+    'plain',
+    'json',
+    'plain',
+  ]);
+  fc.assert(
+    fc.property(anyInput, fc.integer({ min: 1, max: 17 }), (input, chunkBytes) => {
+      expect(read(input, chunkBytes, isObject).shown).toEqual(shown(input));
     }),
   );
 });

@@ -1,0 +1,68 @@
+import { targetKey } from './identity.js';
+import type { Customization } from './schema.js';
+
+/** 64 bits in two words of 32. */
+export interface Hash {
+  readonly high: number;
+  readonly low: number;
+}
+
+/** Hashes what a scope is made of, part by part; the words are there after `end`, until the next `begin`. */
+export interface ScopeHasher extends Hash {
+  begin(): void;
+  add(part: string): void;
+  /** Adds the part that the bytes in `[from, to)` are, which must be ASCII. */
+  addAscii(bytes: Uint8Array, from: number, to: number): void;
+  end(): void;
+}
+
+/** Hashes the scope of a customization: its model, its target type, and what tells targets of that type apart. */
+export function hashScope(hasher: ScopeHasher, customization: Customization): Hash {
+  // Part by part: making the key of every customization would take longer than hashing it.
+  hasher.begin();
+  hasher.add(customization.model);
+  hasher.add(customization.target_type);
+  hasher.add(targetKey(customization));
+  hasher.end();
+  return hasher;
+}
+
+/** A unit that no text has: the end of a part. */
+const END_OF_PART = 0x10000;
+
+/** Two multiplicative hashes of the UTF-16 units, each with an avalanche at the end. */
+export function createScopeHasher(): ScopeHasher {
+  let high = 0;
+  let low = 0;
+
+  const mix = (unit: number) => {
+    high = Math.imul(high ^ unit, 0x9e3779b1);
+    low = Math.imul(low ^ unit, 0x5f356495);
+    low = (low << 13) | (low >>> 19);
+  };
+
+  return {
+    get high() {
+      return high >>> 0;
+    },
+    get low() {
+      return low >>> 0;
+    },
+    begin() {
+      high = 0x9e3779b9;
+      low = 0x85ebca6b;
+    },
+    add(part) {
+      for (let at = 0; at < part.length; at++) mix(part.charCodeAt(at));
+      mix(END_OF_PART);
+    },
+    addAscii(bytes, from, to) {
+      for (let at = from; at < to; at++) mix(bytes[at] ?? 0);
+      mix(END_OF_PART);
+    },
+    end() {
+      high = Math.imul(high ^ (high >>> 16), 0x85ebca6b) ^ Math.imul(low ^ (low >>> 13), 0xc2b2ae35);
+      low = Math.imul(low ^ (low >>> 16), 0x85ebca6b) ^ Math.imul(high ^ (high >>> 13), 0xc2b2ae35);
+    },
+  };
+}

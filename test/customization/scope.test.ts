@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest';
+import { scopeKey } from '../../src/customization/identity.js';
+import type { Customization } from '../../src/customization/schema.js';
+import { createScopeHasher, hashScope } from '../../src/customization/scope-hash.js';
+import { createScopeIndex } from '../../src/customization/scope-index.js';
+
+const pins = { pin_definitions: [] };
+const item = (model: string, target_identity: string): Customization => ({
+  model,
+  target_type: 'item',
+  target_identity,
+  ...pins,
+});
+const criteria = (target_criteria: object): Customization => ({
+  model: 'm',
+  target_type: 'criteria',
+  target_criteria,
+  ...pins,
+});
+const hashed = (customization: Customization) => {
+  const { high, low } = hashScope(createScopeHasher(), customization);
+  return [high, low];
+};
+
+test.each<[string, Customization, Customization, boolean]>([
+  ['one item', item('m', 'a'), item('m', 'a'), true],
+  ['two items', item('m', 'a'), item('m', 'b'), false],
+  ['two models', item('m', 'a'), item('n', 'a'), false],
+  ['letters on the other side of a border', item('ma', 'b'), item('m', 'ab'), false],
+  ['criteria with their keys in another order', criteria({ a: 1, b: [2] }), criteria({ b: [2], a: 1 }), true],
+  ['criteria with their values in another order', criteria({ a: [1, 2] }), criteria({ a: [2, 1] }), false],
+  ['two halves of characters', item('m', '\ud83d'), item('m', '\ud83e'), false],
+  [
+    'metadata, which are no part of it',
+    item('m', 'a'),
+    { ...item('m', 'a'), target_metadata: { a: 1 } },
+    true,
+  ],
+])('the scope of %s', (_name, one, other, isSame) => {
+  expect(scopeKey(one) === scopeKey(other)).toBe(isSame);
+  expect(JSON.stringify(hashed(one)) === JSON.stringify(hashed(other))).toBe(isSame);
+});
+
+test('a scope that came before is found, with its first place, however many came between', () => {
+  const index = createScopeIndex();
+  const hasher = createScopeHasher();
+  const scope = (ordinal: number) => hashScope(hasher, item('m', `sku-${ordinal}`));
+  for (let ordinal = 0; ordinal < 50_000; ordinal++) {
+    expect(index.has(scope(ordinal))).toBe(false);
+    expect(index.add(scope(ordinal), ordinal)).toBeUndefined();
+  }
+  for (const ordinal of [0, 1, 767, 768, 49_999]) {
+    expect(index.has(scope(ordinal))).toBe(true);
+    expect(index.add(scope(ordinal), 60_000)).toBe(ordinal);
+  }
+});

@@ -1,0 +1,245 @@
+import { isUtf8 } from 'node:buffer';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { examine } from '../../src/customization/examine.js';
+import { createScopeHasher, hashScope } from '../../src/customization/scope-hash.js';
+import { createSkim } from '../../src/customization/skim.js';
+
+const NOW_MS = Date.UTC(2026, 10, 23);
+
+const skim = createSkim(NOW_MS);
+
+/** The hash of the scope, as two words, when the record is plain; it stands between other bytes. */
+function plainScope(record: string | Uint8Array) {
+  const before = Buffer.from('"a"}');
+  const bytes = Buffer.concat([before, Buffer.from(record), Buffer.from('"}]}')]);
+  const scope = skim.scopeOf(bytes, before.length, bytes.length - 4);
+  return scope && [scope.high, scope.low];
+}
+
+/** What those say of a plain record who look closely: that there is nothing to say, and its scope. */
+function expectPlain(record: Uint8Array, scope: number[]) {
+  const text = Buffer.from(record).toString();
+  const { customization, findings } = examine(JSON.parse(text), text, NOW_MS);
+  expect([isUtf8(record), findings]).toEqual([true, []]);
+  if (customization === undefined) throw new Error('no customization');
+  const { high, low } = hashScope(createScopeHasher(), customization);
+  expect([high, low]).toEqual(scope);
+}
+
+/** Mostly the first, seldom the others. */
+const mostly = <T>(usual: fc.Arbitrary<T>, ...odd: T[]) =>
+  fc.oneof({ weight: 30, arbitrary: usual }, { weight: 1, arbitrary: fc.constantFrom(...odd) });
+const name = mostly(
+  fc.constantFrom('a', 'sku-1', 'b c'),
+  'č',
+  '猫',
+  '😀',
+  ' a',
+  '\u00a0',
+  '\u2003',
+  '',
+  '\uFFFD',
+  'x":y',
+  '\n',
+);
+const anything = mostly<unknown>(
+  fc.constantFrom(1, 'x', null, [true], { a: { b: 1.5 } }),
+  2 ** 53,
+  -1e300,
+  'x":y',
+);
+const object = fc.dictionary(mostly(fc.constantFrom('a', 'b', ''), 'x":', 'č'), anything, { maxKeys: 3 });
+const date = mostly(
+  fc.constantFrom('2026-12-01', '2027-01-01T10:00:00Z'),
+  '2020-01-01',
+  '2026-02-30',
+  'soon',
+);
+const optional = <T>(fields: Record<string, fc.Arbitrary<T>>) => fc.record(fields, { requiredKeys: [] });
+
+const pin = fc
+  .tuple(
+    fc.oneof(
+      fc.record({ pin_type: fc.constant('item'), pin_identity: name }),
+      fc.record({ pin_type: fc.constant('criteria'), pin_criteria: object }),
+    ),
+    fc.record({ position: mostly(fc.integer({ min: 1, max: 9 }), -1, 0, 1.5) }),
+    optional<unknown>({
+      widget_id: name,
+      is_block_pin: fc.constant(false),
+      is_bundle_pin: fc.boolean(),
+      active_from: date,
+      active_to: date,
+    }),
+  )
+  .map((parts) => Object.assign({}, ...parts));
+
+const target = fc.oneof(
+  fc.record({ target_type: fc.constant('item'), target_identity: name }),
+  fc.record({ target_type: fc.constant('criteria'), target_criteria: object }),
+  fc.record({ target_type: fc.constant('all') }),
+);
+
+/** Now and then one field, of the customization or of a pin, is anything. */
+const slip = fc.option(
+  fc.tuple(
+    fc.boolean(),
+    fc.constantFrom(
+      'model',
+      'target_type',
+      'target_identity',
+      'tags',
+      'pin_definitions',
+      'pin_type',
+      'pin_identity',
+      'pin_criteria',
+      'position',
+      'is_block_pin',
+      'odd',
+    ),
+    fc.oneof(fc.jsonValue(), name, fc.integer()),
+  ),
+  { freq: 3 },
+);
+
+const customization = fc
+  .tuple(
+    fc.record({ model: name }),
+    target,
+    optional<unknown>({ target_metadata: object, tags: fc.array(name) }),
+    fc.record({ pin_definitions: fc.array(pin, { minLength: 1, maxLength: 2 }) }),
+    slip,
+  )
+  .map(([model, scope, more, pins, slipped]) => {
+    const value = { ...model, ...scope, ...more, ...pins };
+    if (slipped === null) return value;
+    const [inPin, field, anything] = slipped;
+    Object.assign(inPin ? (pins.pin_definitions[0] ?? {}) : value, { [field]: anything });
+    return value;
+  });
+
+test('in a plain record there is nothing to find, and its scope is that of its customization', () => {
+  let plain = 0;
+  fc.assert(
+    fc.property(customization, fc.constantFrom('', ' ', '\t'), (value, indent) => {
+      const record = Buffer.from(JSON.stringify(value, null, indent));
+      const scope = plainScope(record);
+      if (scope === undefined) return;
+      plain++;
+      expectPlain(record, scope);
+    }),
+    { numRuns: 5000 },
+  );
+  // A law about nothing would hold of itself.
+  expect(plain).toBeGreaterThan(200);
+});
+
+const PLAIN =
+  '{"model":"m","target_type":"item","target_identity":"a","target_metadata":{"title":"x"},"tags":["t"],"pin_definitions":[{"pin_type":"item","pin_identity":"b","position":1,"active_to":"2099-01-01"},{"pin_type":"criteria","pin_criteria":{"a":[1]},"position":2}]}';
+const CRITERIA = PLAIN.replace(
+  '"item","target_identity":"a"',
+  '"criteria","target_criteria":{"b":1,"a":"č"}',
+);
+
+test('nor is there in any that still is plain when some of its bytes are changed', () => {
+  const change = fc.tuple(
+    fc.nat(),
+    fc.oneof(fc.constantFrom(...Buffer.from('"\\{}[],: 01-.eEtu\n\t')), fc.integer({ min: 0, max: 255 })),
+    fc.constantFrom(0, 1),
+  );
+  let plain = 0;
+  fc.assert(
+    fc.property(
+      fc.constantFrom(PLAIN, CRITERIA),
+      fc.array(change, { minLength: 1, maxLength: 2 }),
+      (text, changes) => {
+        let record = Buffer.from(text);
+        for (const [at, byte, replaced] of changes) {
+          const index = at % record.length;
+          record = Buffer.concat([
+            record.subarray(0, index),
+            Buffer.from([byte]),
+            record.subarray(index + replaced),
+          ]);
+        }
+        const scope = plainScope(record);
+        if (scope === undefined) return;
+        plain++;
+        expectPlain(record, scope);
+      },
+    ),
+    { numRuns: 20_000 },
+  );
+  expect(plain).toBeGreaterThan(200);
+});
+
+/** What every shop's file is full of: if one of these were looked at closely, only the speed would tell. */
+describe('plain is', () => {
+  test.each<[string, string]>([
+    ['a record for an item', PLAIN],
+    ['a record for criteria', CRITERIA],
+    ['a record for all', PLAIN.replace('"item","target_identity":"a"', '"all"')],
+    ['white space between the tokens', JSON.stringify(JSON.parse(PLAIN), null, '\t')],
+    ['another order of the fields', PLAIN.replace('"model":"m",', '').replace(/}$/, ',"model":"m"}')],
+    ['any text in the metadata', PLAIN.replace('"x"', '"\\u010d \\n č 猫 😀"')],
+    ['any value in the metadata', PLAIN.replace('"x"', '[null,true,false,-1.5,0,[],{},{"a":{}}]')],
+    ['a name in another script', PLAIN.replace('"b"', '"猫"').replace('"t"', '"č"')],
+    ['a pin at every position', PLAIN.replace('"position":2', '"position":-1')],
+    ['a window', PLAIN.replace('"active_to"', '"active_from":"2026-02-28T23:59:59Z","active_to"')],
+    [
+      'a bundle pin of a widget',
+      PLAIN.replace('"position":1', '"position":1,"is_bundle_pin":true,"widget_id":"w"'),
+    ],
+  ])('%s', (_name, text) => {
+    expect(plainScope(text)).toBeDefined();
+  });
+});
+
+describe('looked at closely is a record with', () => {
+  test.each<[string, string]>([
+    ['a key twice', PLAIN.replace('"title":"x"', '"title":"x","title":"y"')],
+    ['a field twice', PLAIN.replace('"tags":["t"]', '"tags":["t"],"tags":["t"]')],
+    ['a pin that has a field twice', PLAIN.replace('"position":2', '"position":2,"position":3')],
+    ['an unknown field', PLAIN.replace('"model":"m"', '"model":"m","modle":"m"')],
+    ['a pin with an unknown field', PLAIN.replace('"position":1', '"position":1,"positon":1')],
+    ['a field missing', PLAIN.replace('"model":"m",', '')],
+    ['no identity for its item', PLAIN.replace('"target_identity":"a",', '')],
+    ['an identity beside its criteria', CRITERIA.replace('"tags"', '"target_identity":"a","tags"')],
+    ['an identity for all', PLAIN.replace('"item","target_identity"', '"all","target_identity"')],
+    ['a blank name', PLAIN.replace('"a"', '" "')],
+    ['a type that there is not', PLAIN.replace('"item","target', '"items","target')],
+    ['no pins', PLAIN.replace(/"pin_definitions":.*/, '"pin_definitions":[]}')],
+    ['a missing position', PLAIN.replace(',"position":1', '')],
+    ['one position twice', PLAIN.replace('"position":2', '"position":1')],
+    ['position 0', PLAIN.replace('"position":1', '"position":0')],
+    ['a pin that blocks', PLAIN.replace('"position":1', '"position":1,"is_block_pin":true')],
+    ['a position below -1', PLAIN.replace('"position":1', '"position":-2')],
+    ['a position with a fraction', PLAIN.replace('"position":1', '"position":1.5')],
+    ['a past end', PLAIN.replace('2099', '2001')],
+    ['an end before its beginning', PLAIN.replace('"active_to"', '"active_from":"2099-01-02","active_to"')],
+    ['a day that does not exist', PLAIN.replace('2099-01-01', '2099-02-30')],
+    ['a number that readers round', PLAIN.replace('[1]', '[12345678901234567890]')],
+    ['nesting without end', PLAIN.replace('[1]', `${'['.repeat(70)}1${']'.repeat(70)}`)],
+    ['U+FFFD', PLAIN.replace('"x"', '"\uFFFD"')],
+    ['a comma too many', PLAIN.replace('["t"]', '["t",]')],
+    ['text after its end', `${PLAIN} x`],
+    ['a bracket missing', PLAIN.slice(0, -1)],
+  ])('%s', (_name, text) => {
+    expect(text).not.toBe(PLAIN);
+    expect(plainScope(text)).toBeUndefined();
+  });
+
+  test.each<[string, number[]]>([
+    ['a byte that stands alone', [0xc3, 0x28]],
+    ['a sequence that is longer than it need be', [0xe0, 0x80, 0xaf]],
+    ['a surrogate', [0xed, 0xa0, 0x80]],
+    ['a code point beyond the last', [0xf4, 0x90, 0x80, 0x80]],
+    ['a line feed in a string', [0x0a]],
+  ])('broken text: %s', (_name, bytes) => {
+    const [before = '', after = ''] = PLAIN.split('x');
+    expect(
+      plainScope(Buffer.concat([Buffer.from(before), Buffer.from(bytes), Buffer.from(after)])),
+    ).toBeUndefined();
+  });
+});

@@ -10,12 +10,13 @@ import {
 import type { Customization } from './customization/schema.js';
 import { createScopeHasher, type Hash, hashScope } from './customization/scope-hash.js';
 import { createScopeIndex } from './customization/scope-index.js';
-import { createSkim } from './customization/skim.js';
 import type { PlacedRecord } from './delivery/plan.js';
 import type { Inputs } from './input/inputs.js';
 import { createRecordReader, type InputRecord, type RecordReader } from './input/records.js';
 import { foreignFormat } from './input/sniff.js';
 import { InputError, type Source } from './input/source.js';
+import { type SkimmedPart, skimAhead } from './skim/ahead.js';
+import { createSkim } from './skim/record.js';
 
 /** What counts as an error, and what is looked for. */
 export interface CheckRules extends LevelRules {
@@ -80,15 +81,17 @@ export async function check(
     return isInvalid;
   };
 
+  /** What another thread has found out about the part that is being read. */
+  let plainAt: SkimmedPart['plainAt'] = () => undefined;
   /** Of the plain record that is emitted next. */
-  let plainScope: Hash = hasher;
+  let plainScope: Hash = skim.scope;
 
-  /** Is there nothing to say of the record, neither by itself nor beside the others? */
-  const isPlain = (bytes: Uint8Array, from: number, to: number) => {
-    const scope = skim.scopeOf(bytes, from, to);
-    if (scope === undefined || scopes.has(scope)) return false;
-    plainScope = scope;
-    return true;
+  /** The bytes of a record of which there is nothing to say, neither by itself nor beside the others. */
+  const plainBytes = (bytes: Uint8Array, from: number, to: number, offset: number) => {
+    const known = plainAt(offset);
+    const length = known?.bytes ?? skim.plainBytes(bytes, from, to);
+    plainScope = known ?? skim.scope;
+    return length === 0 || scopes.has(plainScope) ? 0 : length;
   };
 
   const judge = (record: InputRecord, line: number): readonly Finding[] => {
@@ -121,6 +124,9 @@ export async function check(
     listener.invalid(joined);
   };
 
+  // Loaded where it is used, for most inputs are small.
+  const startThread = async () => (await import('./skim/thread.js')).startSkimThread(nowMs);
+
   for (const source of inputs.sources) {
     if (signal?.aborted) break;
     await readSource(source);
@@ -131,7 +137,7 @@ export async function check(
     const reader = createRecordReader((record) => {
       // The end of what broke off is no record's fault.
       if (broken === undefined) accept(record, source.name);
-    }, isPlain);
+    }, plainBytes);
     try {
       broken = await readChunks(source, reader);
     } catch (error) {
@@ -148,12 +154,13 @@ export async function check(
   /** What the source is, if it is another format. */
   async function readChunks(source: Source, reader: RecordReader): Promise<Finding | undefined> {
     let isFirst = true;
-    for await (const chunk of source.chunks()) {
-      const format = isFirst ? foreignFormat(chunk) : undefined;
+    for await (const part of skimAhead(source.chunks(), startThread)) {
+      const format = isFirst ? foreignFormat(part.bytes) : undefined;
       if (format !== undefined) return foreign(format.name, format.cure);
       isFirst = false;
-      reader.push(chunk);
-      checked.bytes += chunk.length;
+      plainAt = part.plainAt;
+      reader.push(part.bytes);
+      checked.bytes += part.bytes.length;
       await listener.progress(checked.read, checked.bytes);
       if (signal?.aborted) return undefined;
     }

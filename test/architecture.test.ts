@@ -17,7 +17,7 @@ test('time and chance enter in one place', () => {
 });
 
 test('reports are reached through events: no stage imports one', () => {
-  const stages = /^(input|customization|delivery|sandbox)\/|^(check|push|validate|tally|index)\.ts$/;
+  const stages = /^(input|customization|skim|delivery|sandbox)\/|^(check|push|validate|tally|index)\.ts$/;
   expect(filesWith(/from '\.\.?\/(\.\.\/)?report\//).filter((name) => stages.test(name))).toEqual([]);
 });
 
@@ -33,5 +33,6 @@ test('each stage imports only those that data has come through', () => {
   };
   expect(importsOf('input')).toEqual([]);
   expect(importsOf('customization')).toEqual(['input']);
+  expect(importsOf('skim')).toEqual(['customization', 'input']);
   expect(importsOf('delivery')).toEqual(['time']);
 });

@@ -58,12 +58,12 @@ type Form = 'unknown' | 'values' | 'array' | 'array-ended' | 'lost';
  * only; every other record reaches to where its brackets close. A record's
  * place is exact: the bytes there are those of the input, unchanged.
  *
- * `isPlain` may say of the bytes in `[from, to)` that they are a JSON object
- * and need not be parsed; `emit` for that record follows at once.
+ * `plainBytes` may say that the bytes from `from` on, which begin at that offset
+ * of the input, are a JSON object that need not be parsed, and how many they are; `emit` for that record follows at once.
  */
 export function createRecordReader(
   emit: (record: InputRecord) => void,
-  isPlain: (bytes: Uint8Array, from: number, to: number) => boolean = () => false,
+  plainBytes: (bytes: Uint8Array, from: number, to: number, offset: number) => number = () => 0,
 ): RecordReader {
   const window = createByteWindow();
   let form: Form = 'unknown';
@@ -101,10 +101,6 @@ export function createRecordReader(
   /** Emits the bytes up to `to` as one record; false, and nothing emitted, when they are not JSON. */
   const emitJson = (to: number, lineFeeds: number) => {
     const { bytes, base, start } = window;
-    if (isPlain(bytes, start, to)) {
-      emit({ kind: 'plain', line, lineFeeds, offset: base + start, length: to - start });
-      return true;
-    }
     const text = bytes.toString('utf8', start, to);
     const value = parse(text);
     if (value === undefined) return false;
@@ -122,6 +118,22 @@ export function createRecordReader(
       if (isUtf8(bytes)) emitFault(to, syntaxFault(bytes.toString('utf8', 0, bytes.length), line));
       else emitFault(to, utf8Fault(bytes, line, window.base + window.start));
     }
+  };
+
+  /** Index after the plain record that begins the window and ends before `to`; the start when none is known to. */
+  const plainEnd = (to: number) => {
+    const { bytes, base, start } = window;
+    const length = plainBytes(bytes, start, to, base + start);
+    return length > MAX_RECORD_BYTES ? start : start + length;
+  };
+
+  const readPlain = (to: number) => {
+    const { base, start } = window;
+    const lineFeeds = window.lineFeed() < to ? linesIn(start, to) : 0;
+    emit({ kind: 'plain', line, lineFeeds, offset: base + start, length: to - start });
+    line += lineFeeds;
+    window.dropTo(to);
+    return true;
   };
 
   const giveUp = (fault: Fault, to: number, drop: 'line' | 'record') => {
@@ -160,15 +172,27 @@ export function createRecordReader(
     return true;
   };
 
+  /** Is what comes after a record its line's end, or another record? Not known when the window ends there. */
+  const isFollowed = (from: number) => {
+    const { bytes, end } = window;
+    let at = from;
+    while (at < end && bytes[at] !== LF && isBlank(bytes[at])) at++;
+    return at < end && (bytes[at] === LF || bytes[at] === OPEN_OBJECT);
+  };
+
   /** Reads the value that begins the window. False: more bytes are needed. */
   const readValue = (atEnd: boolean) => {
-    const { bytes, start } = window;
+    const { bytes, start, end } = window;
     const lf = window.lineFeed();
-    const lineIsWhole = lf < window.end || atEnd;
+    const lineIsWhole = lf < end || atEnd;
     if (bytes[start] !== OPEN_OBJECT) return readLine(lf, lineIsWhole);
     const last = lineIsWhole ? lastOfLine(lf) : start;
-    const isShort = last > start && last - start <= MAX_RECORD_BYTES;
-    if (isShort && bytes[last - 1] === CLOSE_OBJECT && emitJson(last, 0)) {
+    const isLine = last > start && bytes[last - 1] === CLOSE_OBJECT;
+    if (lineIsWhole) {
+      const plain = plainEnd(isLine ? last : end);
+      if (plain > start && isFollowed(plain)) return readPlain(plain);
+    }
+    if (isLine && last - start <= MAX_RECORD_BYTES && emitJson(last, 0)) {
       window.dropTo(lf);
       return true;
     }
@@ -226,6 +250,11 @@ export function createRecordReader(
     }
     if (byte === CLOSE_ARRAY) return lose(arrayFault('A comma stands before the closing "]" of the array.'));
     if (byte === COMMA) return lose(arrayFault('A comma stands where an element of the array belongs.'));
+    const plain = plainEnd(end);
+    if (plain > start) {
+      arrayNext = 'separator-or-end';
+      return readPlain(plain);
+    }
     const bracketed = byte === OPEN_OBJECT || byte === OPEN_ARRAY;
     const scan = bracketed ? scanBrackets(bytes, start, end) : scanScalar(bytes, start, end);
     if (scan.kind === 'broken') return lose(unclosedFault(scan.why, line + linesIn(start, scan.at)));

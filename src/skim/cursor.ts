@@ -26,6 +26,8 @@ const MAX_KEYS = 16;
 /** Numbers with more digits are not plain: a 64-bit floating point number may not hold them. */
 const MAX_DIGITS = 15;
 const MAX_INTEGER_DIGITS = 9;
+/** Bytes of an escape with four digits. No record ends sooner after a character than that. */
+const LONGEST_SEQUENCE = 6;
 
 /**
  * A place in a JSON text, in bytes, which moves on over what is plain. Each of
@@ -69,9 +71,14 @@ export function createCursor(): Cursor {
   };
 }
 
-/** The next byte that is not white space. */
+/** The byte that comes next; 0 at the end, because a look behind it would make every look slower. */
+function next(json: Cursor): number {
+  return json.at < json.end ? (json.bytes[json.at] ?? 0) : 0;
+}
+
+/** The next byte that is not white space; 0 at the end. */
 function peek(json: Cursor): number {
-  const byte = json.bytes[json.at] ?? 0;
+  const byte = next(json);
   return byte > SPACE ? byte : peekFurther(json);
 }
 
@@ -105,6 +112,7 @@ export function skipString(json: Cursor): boolean {
       return true;
     }
     if (byte >= SPACE && byte < 0x80 && byte !== BACKSLASH) continue;
+    if (at + LONGEST_SEQUENCE > end) return false;
     const length = byte === BACKSLASH ? escapeLength(bytes, at) : sequenceLength(bytes, at);
     if (length === 0) return false;
     isVerbatim = false;
@@ -129,7 +137,8 @@ export function skipOneOf(json: Cursor, words: readonly Uint8Array[], guess: num
 
 /** Moves over these bytes, or stays. */
 function skipWord(json: Cursor, letters: Uint8Array): boolean {
-  const { bytes, at } = json;
+  const { bytes, at, end } = json;
+  if (at + letters.length > end) return false;
   for (let letter = 0; letter < letters.length; letter++)
     if (bytes[at + letter] !== letters[letter]) return false;
   json.at = at + letters.length;
@@ -138,26 +147,25 @@ function skipWord(json: Cursor, letters: Uint8Array): boolean {
 
 /** Moves over digits; how many. */
 function skipDigits(json: Cursor): number {
-  const { bytes, at: first } = json;
+  const { bytes, at: first, end } = json;
   let at = first;
-  while (isDigit(bytes[at] ?? 0)) at++;
+  while (at < end && isDigit(bytes[at] ?? 0)) at++;
   json.at = at;
   return at - first;
 }
 
 function skipNumber(json: Cursor): boolean {
-  const { bytes } = json;
-  if (bytes[json.at] === MINUS) json.at++;
-  const isZeroFirst = bytes[json.at] === ZERO;
+  if (next(json) === MINUS) json.at++;
+  const isZeroFirst = next(json) === ZERO;
   const whole = skipDigits(json);
   let fraction = 0;
   if (whole === 0 || (isZeroFirst && whole > 1)) return false;
-  if (bytes[json.at] === DOT) {
+  if (next(json) === DOT) {
     json.at++;
     fraction = skipDigits(json);
     if (fraction === 0) return false;
   }
-  return whole + fraction <= MAX_DIGITS && !isExponent(bytes[json.at]);
+  return whole + fraction <= MAX_DIGITS && !isExponent(next(json));
 }
 
 /** Moves over an integer of at most nine digits, which `integer` then is. */
@@ -167,7 +175,7 @@ export function skipInteger(json: Cursor): boolean {
   const { bytes, at: first } = json;
   const length = skipDigits(json);
   if (length === 0 || length > MAX_INTEGER_DIGITS || (length > 1 && bytes[first] === ZERO)) return false;
-  if (bytes[json.at] === DOT || isExponent(bytes[json.at])) return false;
+  if (next(json) === DOT || isExponent(next(json))) return false;
   let integer = 0;
   for (let at = first; at < first + length; at++) integer = integer * 10 + (bytes[at] ?? 0) - ZERO;
   json.integer = isNegative ? -integer : integer;
@@ -233,7 +241,7 @@ function isDigit(byte: number): boolean {
   return byte >= ZERO && byte <= NINE;
 }
 
-function isExponent(byte: number | undefined): boolean {
+function isExponent(byte: number): boolean {
   return byte === 0x45 || byte === 0x65;
 }
 

@@ -3,22 +3,26 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { examine } from '../../src/customization/examine.js';
 import { createScopeHasher, hashScope } from '../../src/customization/scope-hash.js';
-import { createSkim } from '../../src/customization/skim.js';
+import { createSkim } from '../../src/skim/record.js';
 
 const NOW_MS = Date.UTC(2026, 10, 23);
 
 const skim = createSkim(NOW_MS);
 
-/** The hash of the scope, as two words, when the record is plain; it stands between other bytes. */
-function plainScope(record: string | Uint8Array) {
+/** The plain record that the bytes begin with, which stand between others, and the two words of its scope's hash. */
+function skimmed(input: string | Uint8Array) {
   const before = Buffer.from('"a"}');
-  const bytes = Buffer.concat([before, Buffer.from(record), Buffer.from('"}]}')]);
-  const scope = skim.scopeOf(bytes, before.length, bytes.length - 4);
-  return scope && [scope.high, scope.low];
+  const bytes = Buffer.concat([before, Buffer.from(input), Buffer.from(' "}]}')]);
+  const length = skim.plainBytes(bytes, before.length, bytes.length - 4);
+  if (length === 0) return undefined;
+  const record = bytes.subarray(before.length, before.length + length);
+  return { record, scope: [skim.scope.high, skim.scope.low] };
 }
 
+const isPlain = (input: string | Uint8Array) => skimmed(input) !== undefined;
+
 /** What those say of a plain record who look closely: that there is nothing to say, and its scope. */
-function expectPlain(record: Uint8Array, scope: number[]) {
+function expectPlain({ record, scope }: { record: Uint8Array; scope: number[] }) {
   const text = Buffer.from(record).toString();
   const { customization, findings } = examine(JSON.parse(text), text, NOW_MS);
   expect([isUtf8(record), findings]).toEqual([true, []]);
@@ -124,10 +128,10 @@ test('in a plain record there is nothing to find, and its scope is that of its c
   fc.assert(
     fc.property(customization, fc.constantFrom('', ' ', '\t'), (value, indent) => {
       const record = Buffer.from(JSON.stringify(value, null, indent));
-      const scope = plainScope(record);
-      if (scope === undefined) return;
+      const found = skimmed(record);
+      if (found === undefined) return;
       plain++;
-      expectPlain(record, scope);
+      expectPlain(found);
     }),
     { numRuns: 5000 },
   );
@@ -163,10 +167,10 @@ test('nor is there in any that still is plain when some of its bytes are changed
             record.subarray(index + replaced),
           ]);
         }
-        const scope = plainScope(record);
-        if (scope === undefined) return;
+        const found = skimmed(record);
+        if (found === undefined) return;
         plain++;
-        expectPlain(record, scope);
+        expectPlain(found);
       },
     ),
     { numRuns: 20_000 },
@@ -192,7 +196,7 @@ describe('plain is', () => {
       PLAIN.replace('"position":1', '"position":1,"is_bundle_pin":true,"widget_id":"w"'),
     ],
   ])('%s', (_name, text) => {
-    expect(plainScope(text)).toBeDefined();
+    expect(skimmed(text)?.record.toString()).toBe(text);
   });
 });
 
@@ -223,11 +227,10 @@ describe('looked at closely is a record with', () => {
     ['nesting without end', PLAIN.replace('[1]', `${'['.repeat(70)}1${']'.repeat(70)}`)],
     ['U+FFFD', PLAIN.replace('"x"', '"\uFFFD"')],
     ['a comma too many', PLAIN.replace('["t"]', '["t",]')],
-    ['text after its end', `${PLAIN} x`],
     ['a bracket missing', PLAIN.slice(0, -1)],
   ])('%s', (_name, text) => {
     expect(text).not.toBe(PLAIN);
-    expect(plainScope(text)).toBeUndefined();
+    expect(isPlain(text)).toBe(false);
   });
 
   test.each<[string, number[]]>([
@@ -238,8 +241,18 @@ describe('looked at closely is a record with', () => {
     ['a line feed in a string', [0x0a]],
   ])('broken text: %s', (_name, bytes) => {
     const [before = '', after = ''] = PLAIN.split('x');
-    expect(
-      plainScope(Buffer.concat([Buffer.from(before), Buffer.from(bytes), Buffer.from(after)])),
-    ).toBeUndefined();
+    expect(isPlain(Buffer.concat([Buffer.from(before), Buffer.from(bytes), Buffer.from(after)]))).toBe(false);
   });
+});
+
+test.each(['', '\n', ' x', ',', PLAIN])(
+  'a plain record ends where its brackets close, whatever follows: %j',
+  (after) => {
+    expect(skimmed(PLAIN + after)?.record.toString()).toBe(PLAIN);
+  },
+);
+
+test('no byte behind the end counts', () => {
+  const bytes = Buffer.from(PLAIN);
+  for (let end = 0; end < bytes.length; end++) expect(skim.plainBytes(bytes, 0, end)).toBe(0);
 });

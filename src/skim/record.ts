@@ -1,18 +1,20 @@
+import { dateOrder, orderOf } from '../customization/dates.js';
+import { canonical } from '../customization/identity.js';
+import { PIN_TYPES, type PinType, TARGET_TYPES, type TargetType } from '../customization/schema.js';
+import { createScopeHasher, type Hash } from '../customization/scope-hash.js';
 import { createCursor, skip, skipInteger, skipObject, skipOneOf, skipString } from './cursor.js';
-import { plainDateMs } from './dates.js';
-import { canonical } from './identity.js';
-import { PIN_TYPES, type PinType, TARGET_TYPES, type TargetType } from './schema.js';
-import { createScopeHasher, type Hash } from './scope-hash.js';
 
 /** Looks at records in their bytes, before anything is decoded or parsed. */
 export interface Skim {
   /**
-   * Is the record in `[from, to)` one in which there is certainly nothing to
-   * find? Then it is JSON and a customization, neither `validate` nor `lint`
-   * says anything about it, and this is what `hashScope` makes of it, until the
-   * next call. Undefined only means that they have to look.
+   * Does a record in which there is certainly nothing to find begin at `from`?
+   * Then it has so many bytes, all of them before `to`; it is JSON and a
+   * customization, and neither `validate` nor `lint` says anything about it.
+   * 0 only means that they have to look.
    */
-  scopeOf(bytes: Uint8Array, from: number, to: number): Hash | undefined;
+  plainBytes(bytes: Uint8Array, from: number, to: number): number;
+  /** The hash of the scope of the last plain record: what `hashScope` makes of its customization. */
+  readonly scope: Hash;
 }
 
 const COMMA = 0x2c;
@@ -84,8 +86,9 @@ export function createSkim(nowMs: number): Skim {
   let pins = 0;
   let pinType: PinType = 'item';
   let lastPosition = 0;
-  let fromMs = 0;
-  let toMs = 0;
+  const now = orderOf(nowMs);
+  let begin = 0;
+  let end = 0;
 
   /** Moves over an object with these fields only, each at most once; the set of those it has, or `NOT_PLAIN`. */
   const fieldsOf = (names: readonly Uint8Array[], isFieldPlain: (field: number) => boolean) => {
@@ -113,17 +116,19 @@ export function createSkim(nowMs: number): Skim {
     return skip(json, CLOSE_ARRAY);
   };
 
+  const string = () => skipString(json);
+
   /** A string that is surely not blank. */
   const name = () => skipString(json) && json.to > json.from && beginsVisibly(json.bytes[json.from] ?? 0);
 
-  const date = () => (skipString(json) ? plainDateMs(json.bytes, json.from, json.to) : Number.NaN);
+  const date = () => (skipString(json) ? dateOrder(json.bytes, json.from, json.to) : Number.NaN);
 
   const isPinFieldPlain = (field: number): boolean => {
     switch (PIN_FIELDS[field]) {
       case 'pin_type': {
-        const type = PIN_TYPES[skipOneOf(json, PIN_TYPE_BYTES, 0)];
-        pinType = type ?? pinType;
-        return type !== undefined;
+        const index = skipOneOf(json, PIN_TYPE_BYTES, 0);
+        if (index !== -1) pinType = PIN_TYPES[index] ?? pinType;
+        return index !== -1;
       }
       case 'pin_identity':
       case 'widget_id':
@@ -144,10 +149,10 @@ export function createSkim(nowMs: number): Skim {
       case 'is_bundle_pin':
         return skipOneOf(json, BOOLEANS, 0) !== -1;
       case 'active_from':
-        fromMs = date();
+        begin = date();
         return true;
       case 'active_to':
-        toMs = date();
+        end = date();
         return true;
       default:
         return false;
@@ -156,15 +161,15 @@ export function createSkim(nowMs: number): Skim {
 
   const isPinPlain = () => {
     pins++;
-    fromMs = Number.NEGATIVE_INFINITY;
-    toMs = Number.POSITIVE_INFINITY;
+    begin = Number.NEGATIVE_INFINITY;
+    end = Number.POSITIVE_INFINITY;
     const fields = fieldsOf(PIN_FIELD_BYTES, isPinFieldPlain);
     // Comparing with NaN, which no date is, is false.
     return (
       (fields & PIN_ALWAYS) === PIN_ALWAYS &&
       (fields & PIN_TARGETS) === PIN_TARGET_OF[pinType] &&
-      fromMs <= toMs &&
-      toMs >= nowMs
+      begin <= end &&
+      end >= now
     );
   };
 
@@ -176,9 +181,9 @@ export function createSkim(nowMs: number): Skim {
         modelTo = json.to;
         return true;
       case 'target_type': {
-        const type = TARGET_TYPES[skipOneOf(json, TARGET_TYPE_BYTES, 0)];
-        targetType = type ?? targetType;
-        return type !== undefined;
+        const index = skipOneOf(json, TARGET_TYPE_BYTES, 0);
+        if (index !== -1) targetType = TARGET_TYPES[index] ?? targetType;
+        return index !== -1;
       }
       case 'target_identity':
         if (!name() || !json.isVerbatim) return false;
@@ -193,7 +198,7 @@ export function createSkim(nowMs: number): Skim {
       case 'target_metadata':
         return skipObject(json, 1);
       case 'tags':
-        return list(() => skipString(json));
+        return list(string);
       case 'pin_definitions':
         pins = 0;
         lastPosition = 0;
@@ -203,7 +208,7 @@ export function createSkim(nowMs: number): Skim {
     }
   };
 
-  const hashTarget = () => {
+  const hashScopeBytes = () => {
     hasher.begin();
     hasher.addAscii(json.bytes, modelFrom, modelTo);
     hasher.add(targetType);
@@ -211,18 +216,20 @@ export function createSkim(nowMs: number): Skim {
     else if (targetType === 'criteria') hasher.add(canonical(parsed(json.bytes, targetFrom, targetTo)));
     else hasher.add('');
     hasher.end();
-    return hasher;
   };
 
   return {
-    scopeOf(bytes, from, to) {
+    plainBytes(bytes, from, to) {
       json.bytes = bytes;
       json.at = from;
       json.end = to;
       const fields = fieldsOf(FIELD_BYTES, isFieldPlain);
-      if ((fields & ALWAYS) !== ALWAYS || (fields & TARGETS) !== TARGET_OF[targetType]) return undefined;
-      return json.at === to ? hashTarget() : undefined;
+      const isWhole = (fields & ALWAYS) === ALWAYS && (fields & TARGETS) === TARGET_OF[targetType];
+      if (!isWhole) return 0;
+      hashScopeBytes();
+      return json.at - from;
     },
+    scope: hasher,
   };
 }
 

@@ -17,7 +17,7 @@ test('time and chance enter in one place', () => {
 });
 
 test('reports are reached through events: no stage imports one', () => {
-  const stages = /^(input|customization|delivery|sandbox)\/|^(check|push|validate|tally|index)\.ts$/;
+  const stages = /^(input|customization|delivery|sandbox)\/|^(check|push|send|validate|tally|index)\.ts$/;
   expect(filesWith(/from '\.\.?\/(\.\.\/)?report\//).filter((name) => stages.test(name))).toEqual([]);
 });
 

@@ -88,7 +88,7 @@ export async function openConsole(
       spinner?.stop();
       if (github !== undefined) writeSummary(github.end());
       await Promise.all([out.flushed(), err.flushed()]);
-      return !out.failed;
+      return !out.lost.aborted;
     },
   };
 }

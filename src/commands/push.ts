@@ -57,8 +57,10 @@ export async function runPush(
         systemTime,
         interrupt.stop,
       );
-      console.talk(advice.lines(summary));
-      return exitCodeOf(summary, interrupt.by);
+      const exitCode = exitCodeOf(summary, interrupt.by);
+      const say = exitCode === 0 ? console.talk : console.advise;
+      say(advice.lines(summary));
+      return exitCode;
     } finally {
       await sandbox?.close();
     }

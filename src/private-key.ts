@@ -1,6 +1,7 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { type Environment, given, type PushFlags } from './settings.js';
+import { systemError } from './system-error.js';
 import { UsageError } from './usage-error.js';
 
 /** A private key, and a warning where one is due. */
@@ -46,9 +47,8 @@ function openKeyFile(path: string): number {
   try {
     return openSync(path, 'r');
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
     throw new UsageError(
-      `The private key file cannot be read (${code}).`,
+      `The private key file cannot be read (${systemError(error).code}).`,
       '--private-key-file and LUIGISBOX_PRIVATE_KEY_FILE take the path of a file, not the key itself.',
     );
   }

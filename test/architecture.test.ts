@@ -17,11 +17,19 @@ test('time and chance enter in one place', () => {
 });
 
 test('reports are reached through events: no stage imports one', () => {
-  const stages = /^(input|customization|skim|delivery|sandbox)\/|^(check|push|validate|tally|index)\.ts$/;
+  const stages =
+    /^(input|customization|skim|delivery|sandbox)\/|^(check|push|send|validate|tally|index)\.ts$/;
   expect(filesWith(/from '\.\.?\/(\.\.\/)?report\//).filter((name) => stages.test(name))).toEqual([]);
 });
 
-test('each stage imports only those that data has come through', () => {
+test('what was caught from the system becomes a code and words in one place', () => {
+  expect(filesWith(/'code' in \w+|instanceof Error \? \w+\.message/)).toEqual(['system-error.ts']);
+});
+
+/** What every stage may import, for they import nothing of ours. */
+const LEAVES = ['system-error', 'time'];
+
+test('each stage imports only those that data has come through, and leaves', () => {
   const importsOf = (folder: string) => {
     const texts = files
       .filter((name) => name.startsWith(`${folder}/`))
@@ -29,10 +37,12 @@ test('each stage imports only those that data has come through', () => {
     const found = texts.flatMap((text) =>
       [...text.matchAll(/from '\.\.\/([a-z-]+)(?:\/|\.js)/g)].map(([, name]) => name),
     );
-    return [...new Set(found)].sort();
+    return [...new Set(found)].filter((name) => !LEAVES.includes(String(name))).sort();
   };
   expect(importsOf('input')).toEqual([]);
   expect(importsOf('customization')).toEqual(['input']);
   expect(importsOf('skim')).toEqual(['customization', 'input']);
-  expect(importsOf('delivery')).toEqual(['time']);
+  expect(importsOf('delivery')).toEqual([]);
+  const grown = filesWith(/from '\.\.?\//).filter((name) => LEAVES.includes(name.replace('.ts', '')));
+  expect(grown).toEqual([]);
 });

@@ -16,6 +16,7 @@ import {
   pushRules,
   trackerIdOf,
 } from '../settings.js';
+import { systemError } from '../system-error.js';
 import { systemTime } from '../time.js';
 import { UsageError } from '../usage-error.js';
 import { inFrame } from './frame.js';
@@ -56,8 +57,10 @@ export async function runPush(
         systemTime,
         interrupt.stop,
       );
-      console.talk(advice.lines(summary));
-      return exitCodeOf(summary, interrupt.by);
+      const exitCode = exitCodeOf(summary, interrupt.by);
+      const say = exitCode === 0 ? console.talk : console.advise;
+      say(advice.lines(summary));
+      return exitCode;
     } finally {
       await sandbox?.close();
     }
@@ -128,7 +131,7 @@ function lockOwner(host: NodeJS.Process): LockOwner {
         return host.kill(pid, 0);
       } catch (error) {
         // Somebody else's process is there, though it takes no signal from us.
-        return error instanceof Error && 'code' in error && error.code === 'EPERM';
+        return systemError(error).code === 'EPERM';
       }
     },
   };

@@ -6,6 +6,7 @@ import { FAULT_KINDS, type Fault, parseFault } from '../sandbox/faults.js';
 import { SANDBOX_PRIVATE_KEY, SANDBOX_TRACKER_ID, startSandbox } from '../sandbox/server.js';
 import type { SandboxRequest } from '../sandbox/service.js';
 import { consoleWishes } from '../settings.js';
+import { systemError } from '../system-error.js';
 import { UsageError } from '../usage-error.js';
 import { inFrame } from './frame.js';
 
@@ -80,11 +81,9 @@ function offset(text: string): number {
 
 function startFailure(error: unknown): unknown {
   if (error instanceof RangeError) return new UsageError(error.message);
-  if (error instanceof Error && 'code' in error)
-    return new UsageError(
-      `The sandbox cannot listen: ${error.message}`,
-      'Name another --port, or leave it out.',
-    );
+  const { code, message } = systemError(error);
+  if (code !== '')
+    return new UsageError(`The sandbox cannot listen: ${message}`, 'Name another --port, or leave it out.');
   return error;
 }
 

@@ -14,8 +14,10 @@ export async function runValidate(
   return inFrame(host, consoleWishes(flags, 'out'), async (console, interrupt) => {
     const inputs = inputsOf(files, host.stdin);
     if (inputs === undefined) return undefined;
-    interrupt.stop.addEventListener('abort', () => host.stdin.destroy(), { once: true });
-    const { errors } = await validate(inputs, checkRules(flags), console.report, systemTime, interrupt.stop);
+    // What nobody reads need not be found. (A push goes on: its result is what it stores.)
+    const stop = AbortSignal.any([interrupt.stop, console.out.lost]);
+    stop.addEventListener('abort', () => host.stdin.destroy(), { once: true });
+    const { errors } = await validate(inputs, checkRules(flags), console.report, systemTime, stop);
     if (interrupt.by !== undefined) return SIGNAL_CODES[interrupt.by];
     return errors === 0 ? 0 : 3;
   });

@@ -1,5 +1,6 @@
 import { closest } from './closest.js';
 import { dateMs } from './dates.js';
+import { duplicateKeys, roundedNumbers } from './lossy.js';
 import type { Finding } from './problem.js';
 import { type Customization, customizationSchema, type Pin } from './schema.js';
 import { isObject } from './schema-finding.js';
@@ -140,58 +141,8 @@ function lintTogether(pins: readonly Pin[], findings: Finding[]): void {
   });
 }
 
-/** Numbers that a reader with 64-bit floating point (RFC 8259, section 6) changes. */
-function roundedNumbers(text: string, findings: Finding[]): void {
-  let key = '';
-  for (const { token, isKey } of tokens(text)) {
-    if (isKey) key = token.slice(1, -1);
-    if (!/^-?\d/.test(token) || isExact(token)) continue;
-    findings.push({
-      code: 'number-rounded',
-      path: key,
-      message: `The number ${token.slice(0, 40)} of "${key}" is beyond what JSON readers keep exactly.`,
-      hint: 'Write it as a string, in quotes.',
-    });
-  }
-}
-
-function isExact(number: string): boolean {
-  const value = Number(number);
-  return Number.isFinite(value) && (!/^-?\d+$/.test(number) || Number.isSafeInteger(value));
-}
-
-/** Keys that one object has twice: most readers keep the last, some the first. */
-function duplicateKeys(text: string, findings: Finding[]): void {
-  const open: Set<string>[] = [];
-  for (const { token, isKey } of tokens(text)) {
-    if (token === '{') open.push(new Set());
-    else if (token === '}') open.pop();
-    if (!isKey) continue;
-    const key: unknown = JSON.parse(token);
-    const keys = open.at(-1);
-    if (typeof key !== 'string' || keys === undefined) continue;
-    if (keys.has(key)) {
-      findings.push({
-        code: 'key-duplicate',
-        path: key,
-        message: `The key ${token} stands twice in one object: readers keep one of the two.`,
-        hint: 'Remove one of them.',
-      });
-    }
-    keys.add(key);
-  }
-}
-
 const SPACE = 0x20;
 const QUOTE = 0x22;
-const TOKEN = /("(?:[^"\\]|\\.)*")(\s*:)?|-?\d[\d.eE+-]*|[{}]/g;
-
-/** Strings, numbers and braces of a valid JSON text; a string before a colon is a key. */
-function* tokens(text: string): Generator<{ token: string; isKey: boolean }> {
-  for (const [whole, string, colon] of text.matchAll(TOKEN)) {
-    yield { token: string ?? whole, isKey: colon !== undefined };
-  }
-}
 
 /**
  * Colons right after a quote: never fewer than a text has keys, and as many in

@@ -33,7 +33,7 @@ export function schemaFinding(error: ErrorObject, root: object): Finding[] {
   }
 }
 
-function missing(field: string, keys: readonly string[], parent: unknown): Finding {
+function missing(field: string, keys: readonly Step[], parent: unknown): Finding {
   const path = pathText([...keys, field]);
   const condition = /^(target|pin)_(identity|criteria)$/.exec(field);
   const typeField = condition && `${condition[1]}_type`;
@@ -141,27 +141,31 @@ function badDate(path: string, value: unknown): Finding {
 }
 
 /** Is `key` a field that the schema knows in the object at `keys`? Everything is, outside customization and pin. */
-function isKnown(keys: readonly string[], key: string): boolean {
+function isKnown(keys: readonly Step[], key: string): boolean {
   if (keys.length === 0) return key in customizationSchema.properties;
   return key in customizationSchema.$defs.pin.properties;
 }
 
-function pointerKeys(pointer: string): string[] {
+/** A step from a value into it: the key of a field, or the 0-based number of an element. */
+export type Step = string | number;
+
+/** No field that the schema looks into has digits for a name. */
+function pointerKeys(pointer: string): Step[] {
   return pointer
     .split('/')
     .slice(1)
-    .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
+    .map((key) => (/^\d+$/.test(key) ? Number(key) : key.replaceAll('~1', '/').replaceAll('~0', '~')));
 }
 
 /** A path as people write it: `pin_definitions[2].position`. */
-function pathText(keys: readonly string[]): string {
-  return keys
-    .map((key) => (/^\d+$/.test(key) ? `[${key}]` : `.${key}`))
+export function pathText(steps: readonly Step[]): string {
+  return steps
+    .map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`))
     .join('')
     .replace(/^\./, '');
 }
 
-function valueAt(root: unknown, keys: readonly string[]): unknown {
+function valueAt(root: unknown, keys: readonly Step[]): unknown {
   return keys.reduce<unknown>((value, key) => (isObject(value) ? value[key] : undefined), root);
 }
 

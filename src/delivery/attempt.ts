@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import { systemError } from '../system-error.js';
 import type { Time } from '../time.js';
 import { ConnectError, connect, type Route } from './connect.js';
 import { bulkPath, sign } from './signature.js';
@@ -108,7 +109,7 @@ function exchange(
     const request = httpRequest({ method: 'POST', path, headers, createConnection: () => socket });
     const abort = () => lost('no answer within the time limit');
     signal.addEventListener('abort', abort, { once: true });
-    request.on('error', (error) => lost('code' in error ? String(error.code) : error.message));
+    request.on('error', (error) => lost(systemError(error).code || error.message));
     request.on('response', (response) => {
       onAnswer();
       // From here on the status is known: what breaks now only makes the answer incomplete.

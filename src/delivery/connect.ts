@@ -3,6 +3,7 @@ import { request as httpsRequest } from 'node:https';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
+import { systemError } from '../system-error.js';
 import { isLoopbackAddress } from './loopback.js';
 
 /** Where requests go, and how they get there. */
@@ -95,17 +96,13 @@ function connectError(
   error: Error,
   socket: Socket & Partial<Pick<TLSSocket, 'authorizationError'>>,
 ): ConnectError {
-  const code = codeOf(error);
+  const { code, message } = systemError(error);
   const untrusted =
     socket.authorizationError != null ||
     code === 'EPROTO' ||
     code.startsWith('ERR_SSL_') ||
     code.startsWith('ERR_TLS_');
-  return new ConnectError(code === '' ? error.message : code, untrusted);
-}
-
-function codeOf(error: Error): string {
-  return 'code' in error ? String(error.code) : '';
+  return new ConnectError(code || message, untrusted);
 }
 
 /** Asks the proxy for a connection to the origin (RFC 9110, section 9.3.6). */
@@ -137,7 +134,9 @@ function openTunnel(proxy: URL, origin: URL, signal: AbortSignal): Promise<Duple
       answer.destroy();
       fail(`HTTP ${answer.statusCode}`, true);
     });
-    tunnel.once('error', (error) => fail(signal.aborted ? TOO_LATE : codeOf(error) || 'no answer', false));
+    tunnel.once('error', (error) =>
+      fail(signal.aborted ? TOO_LATE : systemError(error).code || 'no answer', false),
+    );
     tunnel.end();
   });
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import { systemError } from '../system-error.js';
 import type { Batch } from './batch.js';
 import { syncDirectoryOf } from './directory.js';
 import { JournalError } from './journal-error.js';
@@ -53,7 +54,7 @@ export async function openJournal(path: string, header: JournalHeader, owner: Lo
         path,
         `${error.pid === undefined ? 'another process' : `process ${error.pid}`} is using it (${lock})`,
       );
-    throw new JournalError('unwritable', path, words(error));
+    throw new JournalError('unwritable', path, systemError(error).message);
   });
   try {
     return await openLocked(path, header, () => releaseLock(lock));
@@ -142,7 +143,7 @@ function createAppender(file: FileHandle, path: string, bytes: number): (line: J
       end += text.length;
     } catch (error) {
       await file.truncate(end).catch(() => {});
-      throw new JournalError('unwritable', path, words(error));
+      throw new JournalError('unwritable', path, systemError(error).message);
     }
   };
   let last = Promise.resolve();
@@ -159,10 +160,6 @@ async function openFile(path: string): Promise<FileHandle> {
     await file.close();
     throw new Error('it is no regular file');
   } catch (error) {
-    throw new JournalError('unreadable', path, words(error));
+    throw new JournalError('unreadable', path, systemError(error).message);
   }
-}
-
-function words(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

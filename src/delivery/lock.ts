@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { open, readFile, rename, unlink } from 'node:fs/promises';
+import { systemError } from '../system-error.js';
 
 /** Who takes a lock, and how to tell whether another owner is still there. */
 export interface LockOwner {
@@ -65,7 +66,7 @@ async function create(path: string, pid: number): Promise<boolean> {
     await file.close();
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    if (systemError(error).code === 'EEXIST') return false;
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { EXPLAINING_OFFSET_MS, MAX_OFFSET_MS, parseHttpDate } from './clock.js';
+import { EXPLAINING_OFFSET_MS, MAX_OFFSET_MS } from './clock.js';
 import type { ConflictStrategy } from './strategy.js';
 import type { Judgement, Verdict } from './verdict.js';
 
@@ -94,22 +94,6 @@ export function backoffMs(attempt: number, random: number): number {
   return Math.round(random * Math.min(BACKOFF_CAP_MS, BACKOFF_START_MS * 2 ** (attempt - 1)));
 }
 
-/**
- * Milliseconds that a `Retry-After` asks for (RFC 9110, section 10.2.3): whole
- * seconds, or a date, which counts from the same answer's `Date`. Undefined for
- * anything odd.
- */
-export function parseRetryAfter(
-  text: string | undefined,
-  answerDate: string | undefined,
-): number | undefined {
-  if (text === undefined) return undefined;
-  if (/^\d{1,10}$/.test(text)) return Number(text) * 1000;
-  const until = parseHttpDate(text);
-  const from = parseHttpDate(answerDate);
-  return until === undefined || from === undefined ? undefined : Math.max(0, until - from);
-}
-
 /** The policy: what follows from a verdict under a conflict strategy. */
 export function decide({ verdict, status }: Judgement, situation: Situation): Action {
   switch (verdict) {
@@ -121,7 +105,7 @@ export function decide({ verdict, status }: Judgement, situation: Situation): Ac
       if (situation.count > 1) return { do: 'split', why: 'too-large' };
       return finish('rejected', situation, situation.failFast ? 'fail-fast' : undefined);
     case 'throttled':
-      return throttled(situation);
+      return throttled(status, situation);
     case 'unsent':
       return retryOr('unreachable', situation, finish('not-sent', situation, 'unreachable'));
     case 'in-doubt':
@@ -154,11 +138,13 @@ function rejected(status: number | undefined, situation: Situation): Action {
   return finish(collidesWithItself ? 'unknown' : 'rejected', situation, failFast ? 'fail-fast' : undefined);
 }
 
-function throttled(situation: Situation): Action {
-  const { retryAfterMs, random, throttles, throttledMs, maxWaitMs } = situation;
+function throttled(status: number | undefined, situation: Situation): Action {
+  const { count, retryAfterMs, random, throttles, throttledMs, maxWaitMs } = situation;
   const toldMs = (retryAfterMs ?? 0) * (1 + TOLD_JITTER * random);
   const afterMs = Math.ceil(Math.max(toldMs, MIN_THROTTLE_MS, backoffMs(throttles, random)));
   if (throttledMs + Math.max(retryAfterMs ?? 0, MIN_THROTTLE_MS) > maxWaitMs) {
+    // What is too large for the moment only may be small enough in halves.
+    if (status === 413 && count > 1) return { do: 'split', why: 'too-large' };
     return { ...finish('not-sent', situation, 'throttled'), ...comeBack(situation) };
   }
   return {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { open, rename, stat, unlink } from 'node:fs/promises';
+import { systemError } from '../system-error.js';
 import { syncDirectoryOf } from './directory.js';
 import { WriteError } from './write-error.js';
 
@@ -20,7 +21,7 @@ export async function openRejects(path: string): Promise<Rejects> {
   // A device or directory would be replaced by a file.
   if (target !== undefined && !target.isFile()) throw new WriteError(path, 'it is no regular file');
   const file = await open(draft, 'wx', 0o600).catch((cause: unknown) => {
-    throw new WriteError(path, words(cause));
+    throw new WriteError(path, systemError(cause).message);
   });
   let error: string | undefined;
 
@@ -29,7 +30,7 @@ export async function openRejects(path: string): Promise<Rejects> {
     try {
       await write();
     } catch (cause) {
-      error = words(cause);
+      error = systemError(cause).message;
       await file.close().catch(() => {});
       await unlink(draft).catch(() => {});
     }
@@ -48,8 +49,4 @@ export async function openRejects(path: string): Promise<Rejects> {
         await syncDirectoryOf(path);
       }),
   };
-}
-
-function words(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
 }

@@ -2,15 +2,8 @@ import type { Time } from '../time.js';
 import type { TimedAnswer } from './attempt.js';
 import type { Batch } from './batch.js';
 import { EXPLAINING_OFFSET_MS, type ServerClock } from './clock.js';
-import {
-  type Action,
-  type Doubt,
-  decide,
-  doubtAfter,
-  parseRetryAfter,
-  RESULT_OF_DOUBT,
-  type Result,
-} from './policy.js';
+import { type Action, type Doubt, decide, doubtAfter, RESULT_OF_DOUBT, type Result } from './policy.js';
+import { parseRetryAfter } from './retry-after.js';
 import type { ConflictStrategy } from './strategy.js';
 import { type Judgement, judge } from './verdict.js';
 
@@ -145,7 +138,9 @@ export async function settle(batch: Batch, doubt: Doubt, line: Line): Promise<Se
     await line.noted(batch, action.do === 'finish' ? action.result : RESULT_OF_DOUBT[settled.doubt]);
     const isTold =
       judgement.verdict === 'throttled' || (judgement.verdict === 'in-doubt' && toldMs !== undefined);
-    if (isTold) line.quiet.begin(action.do === 'retry' ? action.afterMs : (toldMs ?? 0));
+    // Halves are other requests than the one that was told to wait.
+    if (isTold && action.do !== 'split')
+      line.quiet.begin(action.do === 'retry' ? action.afterMs : (toldMs ?? 0));
     if (action.do !== 'retry') return { ...settled, action };
     if (action.why === 'clock') clockCorrected = true;
     else line.listener.waiting(batch, action.afterMs, action.why, settled.attempts);

@@ -1,4 +1,5 @@
 import type { Answer } from './attempt.js';
+import { parseRetryAfter } from './retry-after.js';
 
 /** What one attempt tells (design: an answer that proves nothing leaves the batch in doubt). */
 export const VERDICTS = [
@@ -37,7 +38,7 @@ export function judge(answer: Answer): Judgement {
   if (answer.kind === 'unsent')
     return { verdict: answer.permanent ? 'refused' : 'unsent', fault: answer.reason };
   if (answer.kind === 'lost') return { verdict: 'in-doubt', fault: answer.reason };
-  const { status, body, complete } = answer;
+  const { status, headers, body, complete } = answer;
   const text = body.toString('utf8').replace(/^\uFEFF/, '');
   const json = parseObject(text);
   const words = serverWords(json, text);
@@ -54,13 +55,14 @@ export function judge(answer: Answer): Judgement {
       return judged('in-doubt', 'the answer is an error in spite of its status');
     return { verdict: 'accepted', status };
   }
-  return judged(verdictOfStatus(status));
+  return judged(verdictOfStatus(status, parseRetryAfter(headers['retry-after'], headers.date)));
 }
 
 /** The verdict of every status but 200, which its body decides. */
-export function verdictOfStatus(status: number): Verdict {
+function verdictOfStatus(status: number, retryAfterMs: number | undefined): Verdict {
   if (status === 409 || status === 422) return 'rejected';
-  if (status === 413) return 'too-large';
+  // With that header it is too large for the moment only (RFC 9110, section 15.5.14).
+  if (status === 413) return retryAfterMs === undefined ? 'too-large' : 'throttled';
   if (status === 429) return 'throttled';
   if (status === 408 || status >= 500 || status < 300) return 'in-doubt';
   return 'refused';

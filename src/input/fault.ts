@@ -55,9 +55,16 @@ export function syntaxFault(text: string, line: number): Fault {
     message: found.message,
     ...(found.hint !== undefined && { hint: found.hint }),
     line: line + text.slice(0, lineStart).split('\n').length - 1,
-    column: [...text.slice(lineStart, found.at)].length + 1,
+    column: charactersIn(text, lineStart, found.at) + 1,
     excerpt: excerptAt(text, found.at),
   };
+}
+
+/** Characters between two indices; the two units of a surrogate pair are one. */
+function charactersIn(text: string, from: number, to: number): number {
+  let characters = 0;
+  for (let at = from; at < to; at++) if ((text.charCodeAt(at) & 0xfc00) !== 0xdc00) characters++;
+  return characters;
 }
 
 /** The fault of bytes that are not UTF-8; `line` and `offset` are those of the first of them in the input. */

@@ -2,6 +2,7 @@ import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline, Readable } from 'node:stream';
+import { systemError } from '../system-error.js';
 import { isGzip } from './sniff.js';
 
 /** Where pins come from: a path, or bytes that arrive once, with the name that messages give them. */
@@ -224,10 +225,4 @@ async function* readable(name: string, chunks: AsyncIterable<Uint8Array>): Async
     const { code, message } = systemError(error);
     throw new InputError(code.startsWith('Z_') ? 'gzip-broken' : 'unreadable', name, message);
   }
-}
-
-function systemError(error: unknown): { code: string; message: string } {
-  const message = error instanceof Error ? error.message : String(error);
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return { code, message };
 }

@@ -35,12 +35,15 @@ export function explainSyntax(text: string): SyntaxFault | undefined {
   }
 }
 
-const match = (pattern: RegExp, text: string, at: number) => {
+/** Where a match of the sticky pattern that begins at `at` ends; `at` itself when there is none. */
+const endOf = (pattern: RegExp, text: string, at: number) => {
   pattern.lastIndex = at;
-  return pattern.exec(text)?.[0] ?? '';
+  return pattern.test(text) ? pattern.lastIndex : at;
 };
 
-const blank = (text: string, at: number) => at + match(BLANK, text, at).length;
+const SPACE = 0x20;
+
+const blank = (text: string, at: number) => (text.charCodeAt(at) > SPACE ? at : endOf(BLANK, text, at));
 
 /** Reads the value at `at`; the index after it. */
 function value(text: string, at: number, depth: number): number {
@@ -49,10 +52,11 @@ function value(text: string, at: number, depth: number): number {
   if (first === '{') return object(text, at, depth);
   if (first === '[') return array(text, at, depth);
   if (first === '"') return string(text, at);
-  const number = match(NUMBER, text, at);
-  const word = match(WORD, text, at);
-  if (number !== '' && number.length >= word.length) return at + number.length;
-  if (LITERALS.includes(word)) return at + word.length;
+  const numberEnd = endOf(NUMBER, text, at);
+  const wordEnd = endOf(WORD, text, at);
+  if (numberEnd > at && numberEnd >= wordEnd) return numberEnd;
+  const word = text.slice(at, wordEnd);
+  if (LITERALS.includes(word)) return wordEnd;
   throw notAValue(text, at, word);
 }
 
@@ -86,7 +90,7 @@ function array(text: string, from: number, depth: number): number {
 }
 
 function string(text: string, from: number): number {
-  const at = from + match(STRING, text, from).length;
+  const at = endOf(STRING, text, from);
   const stopped = text[at];
   if (stopped === '"') return at + 1;
   if (stopped === undefined || stopped === '\n') {

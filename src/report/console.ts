@@ -19,6 +19,8 @@ export interface Console {
   fail(failure: FailureText): void;
   /** Lines of talk on stderr, safe already; nothing with `--quiet`. */
   talk(lines: readonly string[]): void;
+  /** Lines that belong to a failure, such as what to do next, on stderr, safe already. */
+  advise(lines: readonly string[]): void;
   /** Resolves when everything was written; false when something could not be. */
   close(): Promise<boolean>;
 }
@@ -84,11 +86,14 @@ export async function openConsole(
     talk(lines) {
       if (volume !== 'quiet') for (const line of lines) err.line(line);
     },
+    advise(lines) {
+      for (const line of lines) err.line(line);
+    },
     async close() {
       spinner?.stop();
       if (github !== undefined) writeSummary(github.end());
       await Promise.all([out.flushed(), err.flushed()]);
-      return !out.failed;
+      return !out.lost.aborted;
     },
   };
 }

@@ -22,7 +22,9 @@ export function meaningOf(judgement: Judgement, around: Circumstances): string |
     case 'too-large':
       return '413: one customization alone is larger than the server takes. Give it fewer pins.';
     case 'throttled':
-      return '429: the server throttles requests. Nothing is wrong with the pins.';
+      return status === 413
+        ? '413: the server takes no request of this size for the moment. Nothing is wrong with the pins.'
+        : '429: the server throttles requests. Nothing is wrong with the pins.';
     case 'unsent':
       return `No connection could be made (${safe(judgement.fault ?? '')}). Check the network, HTTPS_PROXY and NO_PROXY.`;
     case 'in-doubt':

@@ -1,14 +1,14 @@
 import { once } from 'node:events';
 
-/** A stream that lines are written to, and that remembers when it could not be. */
+/** A stream that lines are written to, and that tells when it could not be. */
 export interface Output {
   readonly isTTY: boolean;
   /** Columns of the terminal; 80 elsewhere. */
   readonly columns: number;
   /** Writes the line with a line feed; nothing any more after a failure. */
   line(text: string): void;
-  /** Could everything be written so far? */
-  readonly failed: boolean;
+  /** Aborts as soon as something could not be written: nobody reads on. */
+  readonly lost: AbortSignal;
   /** Resolves when there is room for more lines. */
   drained(): Promise<void>;
   /** Resolves when everything has left, or failed to. */
@@ -19,10 +19,8 @@ const DEFAULT_COLUMNS = 80;
 
 /** Watches a stream of the process. A reader that went away (`EPIPE`) is a failure too, but not worth a word. */
 export function createOutput(stream: NodeJS.WriteStream): Output {
-  let failed = false;
-  stream.on('error', () => {
-    failed = true;
-  });
+  const lost = new AbortController();
+  stream.on('error', () => lost.abort());
   return {
     get isTTY() {
       return stream.isTTY === true;
@@ -31,15 +29,14 @@ export function createOutput(stream: NodeJS.WriteStream): Output {
       // A pseudo-terminal that nobody sized says 0.
       return stream.columns || DEFAULT_COLUMNS;
     },
-    get failed() {
-      return failed;
-    },
+    lost: lost.signal,
     line(text) {
-      if (!failed) stream.write(`${text}\n`);
+      if (!lost.signal.aborted) stream.write(`${text}\n`);
     },
     async drained() {
-      if (!failed && stream.writableNeedDrain) await once(stream, 'drain').catch(() => {});
+      if (!lost.signal.aborted && stream.writableNeedDrain) await once(stream, 'drain').catch(() => {});
     },
-    flushed: () => new Promise((resolve) => (failed ? resolve() : stream.write('', () => resolve()))),
+    flushed: () =>
+      new Promise((resolve) => (lost.signal.aborted ? resolve() : stream.write('', () => resolve()))),
   };
 }

@@ -15,6 +15,8 @@ import {
 const from = (ms: number) => new Date(Date.now() + ms).toUTCString();
 /** 503 with `Retry-After`. */
 const unavailable = (seconds: string) => answering(503, { headers: [['Retry-After', seconds]] });
+/** 413 with `Retry-After`. */
+const tooLargeNow = (seconds: string) => answering(413, { headers: [['Retry-After', seconds]] });
 /** 429 that gives a date, `afterMs` after its own `Date`. */
 const throttledUntil = (afterMs: number, clockMs = 0): Step =>
   withHeaders(
@@ -38,6 +40,7 @@ const WAITS: Wait[] = [
   ...['-1', '9'.repeat(10_000)].map(
     (text): Wait => [`S15 Retry-After: ${text.slice(0, 12)}`, throttling(text), 1000, 1100],
   ),
+  ['S10 413 with Retry-After', tooLargeNow('9'), 9000, 9900],
   ['503 with Retry-After, though stored', applying(unavailable('9')), 9000, 9000],
 ];
 
@@ -123,6 +126,16 @@ const STOPS: Row[] = [
     ],
   },
   {
+    name: 'S10 413 that asks for more than --max-wait, for a single one',
+    pins: 'a',
+    server: { script: always(tooLargeNow('3600')) },
+    exit: 5,
+    requests: 1,
+    ledger: [],
+    counts: { 'not sent': 1 },
+    says: [/come back in 1 h 0 min/, /413: the server takes no request of this size for the moment/],
+  },
+  {
     name: '--max-wait 0 stops at the first throttle',
     server: { script: always(throttling()) },
     args: ['--max-wait', '0'],
@@ -178,6 +191,21 @@ const STOPS: Row[] = [
     says: [/2 attempts/],
   },
 ];
+
+test('S10 413 that asks for more than --max-wait is halved at once', async () => {
+  const { result } = await playRow({
+    name: '',
+    conflict: 'raise',
+    batchSize: 4,
+    server: { script: inOrder([tooLargeNow('3600')]) },
+    exit: 0,
+    requests: 3,
+    ledger: ['ab', 'cd'],
+    counts: { accepted: 4 },
+    says: [/Batch 1\/1: too large for the server; halving it/],
+  });
+  expect(result.waits).toEqual([]);
+});
 
 describe('beyond --max-wait the run stops and says when to come back', () => {
   test.each(named(STOPS))('%s', async (_name, row) => {

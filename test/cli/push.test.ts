@@ -252,6 +252,22 @@ describe('each option reaches the wire', () => {
     });
   });
 
+  test('--quiet says of a failed run what to do next, with the exact command', async () => {
+    const { env } = await startServer({ script: always(answering(403)) });
+    const run = await runCli(['push', '--quiet', '--conflict', 'ignore'], {
+      stdin: pinLines(10).join('\n'),
+      env,
+    });
+    expect(run).toMatchObject({ code: 4, stdout: expect.stringContaining('10 not sent') });
+    expect(run.stderr).toMatch(/^Stopping: .*\n403: .*\n10 were not sent\. Go on with:\n/);
+    expect(run.stderr).toMatch(/\n {4}\.\.\. \| luigis-pins push --conflict ignore --quiet\n$/);
+  });
+
+  test('--quiet says of a run that did what it should nothing more', async () => {
+    const { run } = await pushed(['--quiet', '--dry-run']);
+    expect(run).toMatchObject({ code: 0, stderr: '' });
+  });
+
   test('--verbose tells each attempt, and no secret', async () => {
     const { run, server } = await pushed(['--verbose']);
     expect(run.stderr).toMatch(/Batch 1\/1: attempt 1: accepted \(HTTP 200\)/);

@@ -129,12 +129,29 @@ const CASES: Record<ProblemCode, [input: string | Uint8Array, place: string][]> 
     [linePin({ active_to: '2026-12-01T13:59+02:00' }), '1 pin_definitions[0].active_to'],
   ],
   'number-rounded': [
-    [good.replace('{', '{"target_metadata":{"ean":12345678901234567890},'), '1 ean'],
-    [good.replace('{', '{"target_metadata":{"a":[1e400]},'), '1 a'],
+    [good.replace('{', '{"target_metadata":{"ean":12345678901234567890},'), '1 target_metadata.ean'],
+    [good.replace('{', '{"target_metadata":{"a":[1,[],{"2":1},1e400]},'), '1 target_metadata.a[3]'],
+    [
+      good.replace('{', '{"target_metadata":{"a":[{"b":[]},{"12":-9007199254740992}]},'),
+      '1 target_metadata.a[1].12',
+    ],
+    [
+      linePin({ pin_criteria: {} }).replace('{}', '{"n\\u0061":1e999}'),
+      '1 pin_definitions[0].pin_criteria.na',
+    ],
   ],
   'key-duplicate': [
     [good.replace('{', '{"target_identity":"sku-3",'), '1 target_identity'],
-    [good.replace('"position"', '"position":2,"posi\\u0074ion"'), '1 position'],
+    [good.replace('"position"', '"position":2,"posi\\u0074ion"'), '1 pin_definitions[0].position'],
+    [
+      line({ pin_definitions: [pin(), pin({ position: 2 })] }).replace('":2', '":2 , "position" : 3'),
+      '1 pin_definitions[1].position',
+    ],
+    [
+      good.replace('{', '{"target_metadata":{"size":"]}","a":[[],[{"b":1,"b":2}]],"size":"{["},'),
+      '1 target_metadata.size',
+    ],
+    [good.replace('{', '{"target_metadata":{"a":[[],[{"b":1,"b":2}]]},'), '1 target_metadata.a[1][0].b'],
   ],
   'replacement-character': [[linePin({ pin_identity: 'stan-dv\ufffd' }), '1']],
 };

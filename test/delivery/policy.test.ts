@@ -1,12 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  type Action,
-  backoffMs,
-  decide,
-  parseRetryAfter,
-  type Situation,
-} from '../../src/delivery/policy.js';
+import { type Action, backoffMs, decide, type Situation } from '../../src/delivery/policy.js';
 import { CONFLICT_STRATEGIES, type ConflictStrategy } from '../../src/delivery/strategy.js';
 import { type Judgement, VERDICTS } from '../../src/delivery/verdict.js';
 
@@ -122,6 +116,27 @@ const ROWS: Row[] = [
     ALL,
     { count: 1 },
     { do: 'finish', result: 'rejected' },
+  ],
+  [
+    'too large for the moment waits as told, too',
+    { verdict: 'throttled', status: 413 },
+    ALL,
+    { retryAfterMs: 20_000 },
+    { do: 'retry', afterMs: 21_000, why: 'throttled' },
+  ],
+  [
+    'and is halved when the wait would be longer than allowed',
+    { verdict: 'throttled', status: 413 },
+    ALL,
+    { retryAfterMs: 20_000, throttledMs: 101_000 },
+    { do: 'split', why: 'too-large' },
+  ],
+  [
+    'unless it is a single one',
+    { verdict: 'throttled', status: 413 },
+    ALL,
+    { retryAfterMs: 20_000, throttledMs: 101_000, count: 1 },
+    { do: 'finish', result: 'not-sent', stop: 'throttled', comeBackMs: 20_000 },
   ],
   [
     'throttled waits as told, and a little more',
@@ -362,32 +377,5 @@ describe('backoff', () => {
       ceilingMs / 2,
       ceilingMs,
     ]);
-  });
-});
-
-describe('Retry-After', () => {
-  const NOW = 'Mon, 23 Nov 2026 14:00:00 GMT';
-  test.each<[string | undefined, number | undefined]>([
-    ['0', 0],
-    ['2', 2000],
-    ['9999999999', 9_999_999_999_000],
-    ['Mon, 23 Nov 2026 14:00:40 GMT', 40_000],
-    ['Mon, 23 Nov 2026 13:00:00 GMT', 0],
-    ['Fri, 01 Jan 1999 00:00:00 GMT', 0],
-    [undefined, undefined],
-    ['', undefined],
-    ['-1', undefined],
-    ['1e3', undefined],
-    ['0x10', undefined],
-    ['5, 10', undefined],
-    ['1.5', undefined],
-    ['soon', undefined],
-    ['9'.repeat(10_000), undefined],
-  ])('%j is %s ms', (text, ms) => {
-    expect(parseRetryAfter(text, NOW)).toBe(ms);
-  });
-
-  test("a date without the answer's own date tells nothing", () => {
-    expect(parseRetryAfter(NOW, undefined)).toBeUndefined();
   });
 });

@@ -2,10 +2,15 @@ import { describe, expect, test } from 'vitest';
 import type { Answer } from '../../src/delivery/attempt.js';
 import { judge, type Verdict } from '../../src/delivery/verdict.js';
 
-const answered = (status: number, body = '', complete = true): Answer => ({
+const answered = (
+  status: number,
+  body = '',
+  complete = true,
+  headers: { date?: string; 'retry-after'?: string } = {},
+): Answer => ({
   kind: 'answered',
   status,
-  headers: {},
+  headers,
   body: Buffer.from(body),
   complete,
 });
@@ -50,6 +55,15 @@ test.each<[number, string, Verdict]>([
   [599, '', 'in-doubt'],
 ])('HTTP %i with the body %j is %s', (status, body, verdict) => {
   expect(judge(answered(status, body)).verdict).toBe(verdict);
+});
+
+test.each<[string, Verdict]>([
+  ['20', 'throttled'],
+  ['Mon, 23 Nov 2026 14:00:40 GMT', 'throttled'],
+  ['soon', 'too-large'],
+])('HTTP 413 with Retry-After: %s is %s', (text, verdict) => {
+  const headers = { date: 'Mon, 23 Nov 2026 14:00:00 GMT', 'retry-after': text };
+  expect(judge(answered(413, '', true, headers)).verdict).toBe(verdict);
 });
 
 describe('without a whole answer', () => {

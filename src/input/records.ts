@@ -9,6 +9,7 @@ import {
   unclosedFault,
   utf8Fault,
 } from './fault.js';
+import { createParser } from './parse.js';
 import { isBlank, scanBrackets, scanScalar } from './scan.js';
 import { createByteWindow } from './window.js';
 
@@ -60,6 +61,7 @@ type Form = 'unknown' | 'values' | 'array' | 'array-ended' | 'lost';
  */
 export function createRecordReader(emit: (record: InputRecord) => void): RecordReader {
   const window = createByteWindow();
+  const parse = createParser();
   let form: Form = 'unknown';
   let line = 1;
   let arrayLine = 1;
@@ -274,13 +276,4 @@ export function createRecordReader(emit: (record: InputRecord) => void): RecordR
       return { bytes: window.base + window.end, lines: line };
     },
   };
-}
-
-/** The JSON value of `text`; undefined, which no JSON text means, when it has none. */
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

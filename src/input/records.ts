@@ -9,6 +9,7 @@ import {
   unclosedFault,
   utf8Fault,
 } from './fault.js';
+import { createParser } from './parse.js';
 import { isBlank, scanBrackets, scanScalar } from './scan.js';
 import { createByteWindow } from './window.js';
 
@@ -66,6 +67,7 @@ export function createRecordReader(
   plainBytes: (bytes: Uint8Array, from: number, to: number, offset: number) => number = () => 0,
 ): RecordReader {
   const window = createByteWindow();
+  const parse = createParser();
   let form: Form = 'unknown';
   let line = 1;
   let arrayLine = 1;
@@ -314,13 +316,4 @@ export function createRecordReader(
       return { bytes: window.base + window.end, lines: line };
     },
   };
-}
-
-/** The JSON value of `text`; undefined, which no JSON text means, when it has none. */
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

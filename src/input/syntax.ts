@@ -19,6 +19,7 @@ const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const WORD = /[\p{L}\p{N}_$.+-]+/uy;
 const LITERALS = ['true', 'false', 'null'];
 const MAX_DEPTH = 500;
+const TOO_DEEP = 'The brackets are nested too deeply.';
 
 /**
  * The first offence of `text` against JSON (RFC 8259), in words that stay the
@@ -35,6 +36,12 @@ export function explainSyntax(text: string): SyntaxFault | undefined {
   }
 }
 
+/** Is the text surely no JSON? False for all that is JSON, and for what is nested too deeply to tell. */
+export function isBroken(text: string): boolean {
+  const fault = explainSyntax(text);
+  return fault !== undefined && fault.message !== TOO_DEEP;
+}
+
 /** Where a match of the sticky pattern that begins at `at` ends; `at` itself when there is none. */
 const endOf = (pattern: RegExp, text: string, at: number) => {
   pattern.lastIndex = at;
@@ -47,7 +54,7 @@ const blank = (text: string, at: number) => (text.charCodeAt(at) > SPACE ? at : 
 
 /** Reads the value at `at`; the index after it. */
 function value(text: string, at: number, depth: number): number {
-  if (depth > MAX_DEPTH) throw new Stop(at, 'The brackets are nested too deeply.');
+  if (depth > MAX_DEPTH) throw new Stop(at, TOO_DEEP);
   const first = text[at];
   if (first === '{') return object(text, at, depth);
   if (first === '[') return array(text, at, depth);

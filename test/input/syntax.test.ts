@@ -2,30 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { syntaxFault } from '../../src/input/fault.js';
 import { explainSyntax } from '../../src/input/syntax.js';
-
-/** JSON in any layout, in which a few characters were replaced, removed or added; most of it is none any more. */
-const damaged = fc
-  .tuple(
-    fc.jsonValue({ maxDepth: 3 }),
-    fc.constantFrom('', ' ', '\t'),
-    fc.array(
-      fc.tuple(
-        fc.nat(),
-        fc.nat(2),
-        fc.constantFrom(...',:"{}[]\\\'#0-.eE+ \n\u0000\u2028x😀', 'tru', '\\u12'),
-      ),
-      { maxLength: 2 },
-    ),
-  )
-  .map(([value, indent, damages]) =>
-    damages.reduce(
-      (text, [seed, removed, added]) => {
-        const at = seed % (text.length + 1);
-        return `${text.slice(0, at)}${added}${text.slice(at + removed)}`;
-      },
-      JSON.stringify(value, null, indent),
-    ),
-  );
+import { damaged } from './damaged.js';
 
 function isJson(text: string): boolean {
   try {

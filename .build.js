@@ -1,5 +1,5 @@
 // Builds dist/, lean: code without comments and white space, and of the types only what the exports lead to.
-// Names stay, so that a stack trace tells. With --sourceMap, for coverage, code stays as the compiler writes it.
+// The names of functions stay, so that a stack trace tells. With --sourceMap, for coverage, code stays as the compiler writes it.
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -28,7 +28,7 @@ function squeeze(file) {
   const { code, errors } = minifySync(file.pathname, readFileSync(file, 'utf8'), {
     module: true,
     compress: false,
-    mangle: false,
+    mangle: { keepNames: { function: true, class: true } },
   });
   if (errors.length > 0) throw errors[0];
   writeFileSync(file, code);

@@ -4,6 +4,7 @@ import { type Batches, deliver } from './delivery/deliver.js';
 import { type Journal, openJournal } from './delivery/journal.js';
 import { JournalError } from './delivery/journal-error.js';
 import type { LockOwner } from './delivery/lock.js';
+import { openAhead } from './delivery/open-ahead.js';
 import type { Plan } from './delivery/plan.js';
 import { openRejects, type Rejects } from './delivery/rejects.js';
 import { compareWithJournal } from './delivery/resume.js';
@@ -119,7 +120,7 @@ async function sendWith(
   const grace = startGrace(stop, time);
   const post = (body: Buffer, clockOffsetMs: number) =>
     attempt(endpoint, delivery.strategy, body, clockOffsetMs, timeoutMs, time, grace.over);
-  const batches = batchesOf(cargo.plan, cargo.inputs);
+  const batches = openAhead(batchesOf(cargo.plan, cargo.inputs), delivery.concurrency);
   const { left, stopped } = await deliver(batches, delivery, post, journal, tally, time, stop);
   grace.end();
   if (rejects !== undefined) await finishRejects(rejects, left, cargo);

@@ -31,13 +31,9 @@ export async function loadBatch(
   let count = 0;
   let written = 0;
   for (const span of spans(planned.pieces)) {
-    const start = span[0]?.offset ?? 0;
-    const last = span.at(-1);
-    const bytes = Buffer.allocUnsafe(last === undefined ? 0 : last.offset + last.length - start);
-    await read(bytes, start);
+    await readSpan(span, body.subarray(written), read);
     for (const piece of span) {
-      const end =
-        written + bytes.copy(body, written, piece.offset - start, piece.offset - start + piece.length);
+      const end = written + piece.length;
       body[end] = LF;
       if (piece.oneRecord) joinLines(body, written, end);
       for (let line = piece.line; written <= end; line++) {
@@ -47,6 +43,24 @@ export async function loadBatch(
     }
   }
   return { name: String(planned.index), count: planned.count, body, lines };
+}
+
+/** Reads the pieces of a span, a byte of room after each. */
+async function readSpan(
+  span: readonly Piece[],
+  into: Buffer,
+  read: (into: Uint8Array, offset: number) => Promise<void>,
+): Promise<void> {
+  const [first] = span;
+  const last = span.at(-1);
+  if (first === undefined || last === undefined) return;
+  if (first === last) return read(into.subarray(0, first.length), first.offset);
+  const bytes = Buffer.allocUnsafe(last.offset + last.length - first.offset);
+  await read(bytes, first.offset);
+  let written = 0;
+  for (const { offset, length } of span) {
+    written += bytes.copy(into, written, offset - first.offset, offset - first.offset + length) + 1;
+  }
 }
 
 /** Groups pieces so near to each other that one read serves them. */

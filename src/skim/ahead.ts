@@ -11,7 +11,7 @@ export interface SkimmedPart {
 }
 
 /** What is shorter is over before another thread has begun. */
-const ALONE_BYTES = 1024 * 1024;
+const ALONE_BYTES = 512 * 1024;
 const PART_BYTES = 256 * 1024;
 /** Parts that are read before they are asked for. */
 const PARTS_AHEAD = 8;

@@ -26,6 +26,7 @@ const WORKER = new URL('./worker.js', import.meta.url);
 export function startSkimThread(nowMs: number, script = WORKER): SkimThread {
   const waiting = new Map<number, (records: PlainRecords) => void>();
   let parts = 0;
+  let answers = 0;
   let isRunning = false;
   const worker = startWorker(script, nowMs);
   if (worker === undefined) return NO_THREAD;
@@ -39,6 +40,7 @@ export function startSkimThread(nowMs: number, script = WORKER): SkimThread {
   worker.on('exit', end);
   worker.on('message', (answer?: { number: number; records: PlainRecords }) => {
     isRunning = true;
+    answers++;
     if (answer === undefined) return;
     waiting.get(answer.number)?.(answer.records);
     waiting.delete(answer.number);
@@ -46,7 +48,8 @@ export function startSkimThread(nowMs: number, script = WORKER): SkimThread {
 
   return {
     get isIdle() {
-      return isRunning && waiting.size < MAX_WAITING;
+      // Slow at first, for its code is not compiled yet: to wait for it would take longer than to do without.
+      return isRunning && waiting.size < Math.min(MAX_WAITING, answers);
     },
     find: (bytes) =>
       new Promise((resolve) => {

@@ -1,0 +1,25 @@
+import type { Batch } from './batch.js';
+import type { Batches } from './deliver.js';
+
+/**
+ * The same batches, each of which is opened while those `distance` places
+ * before it are under way. To be asked in ascending order; what is opened in
+ * vain is dropped, and a failure is told to who asks for that batch.
+ */
+export function openAhead({ count, open }: Batches, distance: number): Batches {
+  const opened = new Map<number, Promise<Batch>>();
+  return {
+    count,
+    open(at) {
+      const batch = opened.get(at) ?? open(at);
+      opened.delete(at);
+      const next = at + distance;
+      if (next < count && !opened.has(next)) {
+        const ahead = open(next);
+        ahead.catch(() => {});
+        opened.set(next, ahead);
+      }
+      return batch;
+    },
+  };
+}

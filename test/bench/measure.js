@@ -13,10 +13,20 @@ const TIMED = 'TIMEFORMAT="%R %U %S"; time "$@" 2>&3';
 /**
  * Runs a command to its end. Seconds by the clock, processor seconds with its
  * children, and for Node the peak memory in MB. A command that fails fails the
- * benchmark, unless its exit code is in `codes`.
+ * benchmark, unless its exit code is in `codes`. `alone`: on one processor only.
  */
-export async function measure({ argv, stdin, env = {}, codes = [0], withPeak = argv[0] === 'node' }) {
-  const command = withPeak ? ['node', '--require', PEAK, ...argv.slice(1)] : argv;
+export async function measure({
+  argv,
+  stdin,
+  env = {},
+  codes = [0],
+  withPeak = argv[0] === 'node',
+  alone = false,
+}) {
+  const command = [
+    ...(alone ? ['taskset', '--cpu-list', '0'] : []),
+    ...(withPeak ? ['node', '--require', PEAK, ...argv.slice(1)] : argv),
+  ];
   rmSync(peakFile, { force: true });
   const child = spawn('bash', ['-c', TIMED, 'bash', ...command], {
     env: { ...process.env, BENCH_PEAK: peakFile, NO_COLOR: '1', ...env },

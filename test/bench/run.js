@@ -77,33 +77,48 @@ async function startup() {
 }
 
 async function check() {
-  await checkOf(SMALL, 'at most 1.4 x');
-  await checkOf(LARGE, 'at most 0.85 x, with two cores');
-}
+  const megabytes = (file) => Math.round(statSync(file).size / 1e6);
+  const title = (count, file) =>
+    `validate, ${count.toLocaleString('en')} customizations, ${megabytes(file)} MB`;
+  const againstJq = ({ jq, validate }) =>
+    console.log(`\njq takes ${(jq.wall / validate.wall).toFixed(2)} x what validate takes.`);
 
-async function checkOf(count, target) {
-  const file = await dataFile(count);
-  const results = await compare(
+  const file = await dataFile(SMALL);
+  const alone = true;
+  const small = await compare(
     {
-      floor: { argv: script('floor.js', file) },
-      validate: { argv: pins('validate', file) },
-      jq: { argv: ['jq', '-c', '.', file] },
-      // Slow, and no targets: once is enough at the larger size.
-      ...(count === SMALL && {
-        ndjson: { argv: script('ndjson-parser.js', file) },
-        streaming: { argv: script('streaming-parser.js', file) },
-      }),
+      floor: { argv: script('floor.js', file), alone },
+      validate: { argv: pins('validate', file), alone },
+      jq: { argv: ['jq', '-c', '.', file], alone },
+      ndjson: { argv: script('ndjson-parser.js', file), alone },
+      streaming: { argv: script('streaming-parser.js', file), alone },
     },
-    count === SMALL ? runs : Math.min(runs, 3),
+    runs,
   );
-  const megabytes = Math.round(statSync(file).size / 1e6);
-  table(`validate, ${count.toLocaleString('en')} customizations, ${megabytes} MB`, 'the floor');
-  row('the floor', results.floor);
-  row('validate', results.validate, results.floor, target);
-  row('jq -c .', results.jq, results.floor, count === SMALL ? 'at least 3.5 x validate' : '');
-  if (results.ndjson) row('the ndjson package', results.ndjson, results.floor);
-  if (results.streaming) row('a streaming parser (stream-json)', results.streaming, results.floor);
-  console.log(`\njq takes ${(results.jq.wall / results.validate.wall).toFixed(2)} x what validate takes.`);
+  table(`${title(SMALL, file)}, one processor, hence one thread`, 'the floor');
+  row('the floor', small.floor);
+  row('validate', small.validate, small.floor, 'at most 1.4 x');
+  row('jq -c .', small.jq, small.floor, 'at least 3.5 x validate');
+  row('the ndjson package', small.ndjson, small.floor);
+  row('a streaming parser (stream-json)', small.streaming, small.floor);
+  againstJq(small);
+
+  const largeFile = await dataFile(LARGE);
+  const large = await compare(
+    {
+      floor: { argv: script('floor.js', largeFile) },
+      validate: { argv: pins('validate', largeFile) },
+      alone: { argv: pins('validate', largeFile), alone },
+      jq: { argv: ['jq', '-c', '.', largeFile] },
+    },
+    Math.min(runs, 3),
+  );
+  table(`${title(LARGE, largeFile)}, all processors`, 'the floor');
+  row('the floor, which needs one', large.floor);
+  row('validate', large.validate, large.floor, 'at most 0.85 x, with two processors');
+  row('validate, one processor', large.alone, large.floor);
+  row('jq -c .', large.jq, large.floor);
+  againstJq(large);
 }
 
 async function push() {

@@ -1,36 +1,13 @@
-import { isUtf8 } from 'node:buffer';
+import { createRecordCutter, type InputRecord, MAX_RECORD_BYTES, type PlainBytes } from './cutter.js';
 import {
   arrayCutShortFault,
   arrayFault,
   cutShortFault,
   type Fault,
-  syntaxFault,
   tooLongFault,
   unclosedFault,
-  utf8Fault,
 } from './fault.js';
-import { createParser } from './parse.js';
 import { isBlank, scanBrackets, scanScalar } from './scan.js';
-import { createByteWindow } from './window.js';
-
-/** The longest record that is read, in bytes. */
-export const MAX_RECORD_BYTES = 1024 * 1024;
-
-/** Where the bytes of one record are. */
-export interface RecordPlace {
-  /** 1-based line of the first byte. */
-  line: number;
-  /** How many line feeds stand inside the record. */
-  lineFeeds: number;
-  /** Bytes from the start of the input. */
-  offset: number;
-  /** Bytes. */
-  length: number;
-}
-
-/** One top-level JSON value of the input, not parsed where it is plain; or what stands in its place. */
-export type InputRecord = RecordPlace &
-  ({ kind: 'plain' } | { kind: 'json'; text: string; value: unknown } | { kind: 'fault'; fault: Fault });
 
 /** Cuts bytes into records. */
 export interface RecordReader {
@@ -58,85 +35,23 @@ type Form = 'unknown' | 'values' | 'array' | 'array-ended' | 'lost';
  * A line that is JSON by itself is a record, so a broken line spoils that line
  * only; every other record reaches to where its brackets close. A record's
  * place is exact: the bytes there are those of the input, unchanged.
- *
- * `plainBytes` may say that the bytes from `from` on, which begin at that offset
- * of the input, are a JSON object that need not be parsed, and how many they are; `emit` for that record follows at once.
+ * What `plainBytes` knows is emitted at once, or asked for as any other.
  */
 export function createRecordReader(
   emit: (record: InputRecord) => void,
-  plainBytes: (bytes: Uint8Array, from: number, to: number, offset: number) => number = () => 0,
+  plainBytes: PlainBytes = () => 0,
 ): RecordReader {
-  const window = createByteWindow();
-  const parse = createParser();
+  const cutter = createRecordCutter(emit, plainBytes);
+  const { window, linesIn, advance, emitFault, emitJson, emitRecord, plainEnd, takePlain } = cutter;
   let form: Form = 'unknown';
-  let line = 1;
   let arrayLine = 1;
   let arrayNext: 'element-or-end' | 'element' | 'separator-or-end' = 'element-or-end';
   /** After a record that was given up: drop its rest, to the next line or the next line with "{" first. */
   let dropping: 'nothing' | 'line' | 'record' = 'nothing';
+  /** Offset of the line feed of a line that holds several records: it is not tried as one again. */
+  let crowdedTo = -1;
   /** Below this many waiting bytes another look is pointless; doubling it keeps scanning linear. */
   let enoughBytes = 0;
-
-  const linesIn = (from: number, to: number) => {
-    const { bytes } = window;
-    let lines = 0;
-    for (let at = from; at < to; at++) if (bytes[at] === LF) lines++;
-    return lines;
-  };
-
-  const advance = (to: number) => {
-    line += linesIn(window.start, to);
-    window.dropTo(to);
-    return true;
-  };
-
-  const place = (to: number, lineFeeds: number): RecordPlace => ({
-    line,
-    lineFeeds,
-    offset: window.base + window.start,
-    length: to - window.start,
-  });
-
-  const emitFault = (to: number, fault: Fault) =>
-    emit({ kind: 'fault', ...place(to, linesIn(window.start, to)), fault });
-
-  /** Emits the bytes up to `to` as one record; false, and nothing emitted, when they are not JSON. */
-  const emitJson = (to: number, lineFeeds: number) => {
-    const { bytes, base, start } = window;
-    const text = bytes.toString('utf8', start, to);
-    const value = parse(text);
-    if (value === undefined) return false;
-    // Only a text with U+FFFD can have come from bytes that are not UTF-8.
-    if (text.includes('\uFFFD') && !isUtf8(bytes.subarray(start, to))) return false;
-    emit({ kind: 'json', line, lineFeeds, offset: base + start, length: to - start, text, value });
-    return true;
-  };
-
-  /** Emits the bytes up to `to` as one record, whatever they are. */
-  const emitRecord = (to: number) => {
-    if (to - window.start > MAX_RECORD_BYTES) emitFault(to, tooLongFault(MAX_RECORD_BYTES));
-    else if (!emitJson(to, linesIn(window.start, to))) {
-      const bytes = window.bytes.subarray(window.start, to);
-      if (isUtf8(bytes)) emitFault(to, syntaxFault(bytes.toString('utf8', 0, bytes.length), line));
-      else emitFault(to, utf8Fault(bytes, line, window.base + window.start));
-    }
-  };
-
-  /** Index after the plain record that begins the window and ends before `to`; the start when none is known to. */
-  const plainEnd = (to: number) => {
-    const { bytes, base, start } = window;
-    const length = plainBytes(bytes, start, to, base + start);
-    return length > MAX_RECORD_BYTES ? start : start + length;
-  };
-
-  const readPlain = (to: number) => {
-    const { base, start } = window;
-    const lineFeeds = window.lineFeed() < to ? linesIn(start, to) : 0;
-    emit({ kind: 'plain', line, lineFeeds, offset: base + start, length: to - start });
-    line += lineFeeds;
-    window.dropTo(to);
-    return true;
-  };
 
   const giveUp = (fault: Fault, to: number, drop: 'line' | 'record') => {
     emitFault(to, fault);
@@ -189,12 +104,12 @@ export function createRecordReader(
     const lineIsWhole = lf < end || atEnd;
     if (bytes[start] !== OPEN_OBJECT) return readLine(lf, lineIsWhole);
     const last = lineIsWhole ? lastOfLine(lf) : start;
-    const isLine = last > start && bytes[last - 1] === CLOSE_OBJECT;
+    const isLine = last > start && bytes[last - 1] === CLOSE_OBJECT && window.base + lf !== crowdedTo;
     if (lineIsWhole) {
       const plain = plainEnd(isLine ? last : end);
-      if (plain > start && isFollowed(plain)) return readPlain(plain);
+      if (plain > start && isFollowed(plain)) return takePlain(plain);
     }
-    if (isLine && last - start <= MAX_RECORD_BYTES && emitJson(last, 0)) {
+    if (isLine && last - start <= MAX_RECORD_BYTES && emitJson(last)) {
       window.dropTo(lf);
       return true;
     }
@@ -217,6 +132,7 @@ export function createRecordReader(
       if (!lineIsWhole && next === end) return false;
       // A comma, say, after the object spoils its line; another object there does not.
       if (scan.end < lf && next < lf && bytes[next] !== OPEN_OBJECT) return readLine(lf, lineIsWhole);
+      if (scan.end < lf) crowdedTo = window.base + lf;
       emitRecord(scan.end);
       return advance(scan.end);
     }
@@ -226,7 +142,7 @@ export function createRecordReader(
     }
     // Broken on its own line, or by the very next one: that line alone is spoilt.
     if (scan.at <= lf + (scan.why === 'record' ? 1 : 0)) return readLine(lf, lineIsWhole);
-    const shownOn = line + linesIn(start, scan.at);
+    const shownOn = cutter.line + linesIn(start, scan.at);
     return giveUp(unclosedFault(scan.why, shownOn), lastOfLine(lf), 'record');
   };
 
@@ -255,11 +171,11 @@ export function createRecordReader(
     const plain = plainEnd(end);
     if (plain > start) {
       arrayNext = 'separator-or-end';
-      return readPlain(plain);
+      return takePlain(plain);
     }
     const bracketed = byte === OPEN_OBJECT || byte === OPEN_ARRAY;
     const scan = bracketed ? scanBrackets(bytes, start, end) : scanScalar(bytes, start, end);
-    if (scan.kind === 'broken') return lose(unclosedFault(scan.why, line + linesIn(start, scan.at)));
+    if (scan.kind === 'broken') return lose(unclosedFault(scan.why, cutter.line + linesIn(start, scan.at)));
     if (scan.kind === 'more') {
       if (isTooLong()) return lose(tooLongFault(MAX_RECORD_BYTES));
       return atEnd && lose(arrayCutShortFault(arrayLine));
@@ -273,7 +189,7 @@ export function createRecordReader(
     switch (form) {
       case 'unknown':
         form = window.bytes[window.start] === OPEN_ARRAY ? 'array' : 'values';
-        arrayLine = line;
+        arrayLine = cutter.line;
         return form === 'array' ? advance(window.start + 1) : true;
       case 'values':
         return readValue(atEnd);
@@ -313,7 +229,7 @@ export function createRecordReader(
       skipBom();
       read(true);
       if (form === 'array') lose(arrayCutShortFault(arrayLine));
-      return { bytes: window.base + window.end, lines: line };
+      return { bytes: window.base + window.end, lines: cutter.line };
     },
   };
 }

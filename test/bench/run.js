@@ -215,6 +215,11 @@ async function shapes() {
       return { argv, env, remove: file };
     }),
   );
+  await growthOf('validate, many records on one line', [9000, 36_000, 144_000].map(scaled), async (count) => {
+    const file = `${folder}one-line`;
+    writeFileSync(file, `${'{"a":1}'.repeat(count)}\n`);
+    return { argv: pins('validate', file), remove: file, codes: [3] };
+  });
   await growthOf('validate, tiny lines', [250_000, 1_000_000, 4_000_000].map(scaled), async (count) => {
     const file = `${folder}tiny`;
     writeFileSync(file, '1\n'.repeat(count));

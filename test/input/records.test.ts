@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createRecordReader, type InputRecord, MAX_RECORD_BYTES } from '../../src/input/records.js';
+import { type InputRecord, MAX_RECORD_BYTES } from '../../src/input/cutter.js';
+import { createRecordReader } from '../../src/input/records.js';
 
 /** Reads `input` in chunks of `chunkBytes`; the records, and each as "line: its bytes" or "line! its fault". */
 function read(

@@ -321,19 +321,22 @@ describe('F9 one journal', () => {
 });
 
 describe('F2 input that changes while it is pushed', () => {
-  test('ends the run before the next batch', async () => {
+  test('ends the run before the next batch that is not read yet', async () => {
     const cwd = freshDirectory();
     const at = await startServer({
       onMilestone: (number, milestone) => {
         if (number === 1 && milestone === 'received') appendFileSync(join(cwd, 'pins.ndjson'), pinsFile('e'));
       },
     });
-    const { result, told } = await play({ conflict: 'raise', at, run: { cwd } });
-    expect([result.code, ledgerOf(at)]).toEqual([5, ['ab']]);
-    expect(countsOf(result.stdout)).toMatchObject({ accepted: 2, 'not sent': 2 });
+    const { result, told } = await play({ conflict: 'raise', pins: 'abcdef', at, run: { cwd } });
+    // The second may have been read, as it was checked, before the first was answered.
+    expect(['ab', 'ab cd']).toContain(ledgerOf(at).join(' '));
+    const accepted = 2 * ledgerOf(at).length;
+    expect(result.code).toBe(5);
+    expect(countsOf(result.stdout)).toMatchObject({ accepted, 'not sent': 6 - accepted });
     expect(told).toMatch(/Stopping: pins\.ndjson changed after it was checked\./);
     expect(told).toMatch(
-      /2 were not sent\. .*[Gg]o on with:\n {4}luigis-pins push pins\.ndjson --conflict ignore/,
+      /[24] were not sent\. .*[Gg]o on with:\n {4}luigis-pins push pins\.ndjson --conflict ignore/,
     );
   });
 });

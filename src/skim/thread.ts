@@ -20,10 +20,8 @@ const NO_THREAD: SkimThread = {
   close: () => Promise.resolve(),
 };
 
-const WORKER = new URL('./worker.js', import.meta.url);
-
 /** Starts the thread. Where it cannot be had, or breaks off, it is never idle again, and finds nothing. */
-export function startSkimThread(nowMs: number, script = WORKER): SkimThread {
+export function startSkimThread(nowMs: number, script?: URL): SkimThread {
   const waiting = new Map<number, (records: PlainRecords) => void>();
   let parts = 0;
   let answers = 0;
@@ -61,10 +59,12 @@ export function startSkimThread(nowMs: number, script = WORKER): SkimThread {
   };
 }
 
-function startWorker(script: URL, nowMs: number): Worker | undefined {
+function startWorker(script: URL | undefined, nowMs: number): Worker | undefined {
   try {
+    // By the package's own name for it, wherever the code of this file is bundled.
+    const url = script ?? new URL(import.meta.resolve('#skim-worker'));
     // It needs nothing of the environment, least of all the private key.
-    return new Worker(script, { workerData: nowMs, env: {}, execArgv: [] });
+    return new Worker(url, { workerData: nowMs, env: {}, execArgv: [] });
   } catch {
     // Node's permission model may forbid it.
     return undefined;

@@ -1,10 +1,19 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { fileURLToPath } from 'node:url';
+import { build } from 'rolldown';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { freshDirectory } from './place.js';
 import { startNode } from './run.js';
 import { scanForSecret } from './secret.js';
 
-const TIME = new URL('../../dist/time.js', import.meta.url).href;
+/** `src/time.ts`, for a process that runs what is built: in `dist/` it is a part of something larger. */
+const TIME = join(freshDirectory(), 'time.mjs');
+beforeAll(async () => {
+  const input = fileURLToPath(new URL('../../src/time.ts', import.meta.url));
+  await build({ input, platform: 'node', output: { file: TIME }, logLevel: 'silent' });
+});
+
 const script = (code: string) => ['--input-type=module', '-e', code];
 const run = (code: string, options = {}) => startNode(script(code), options).ended;
 

@@ -1,7 +1,7 @@
 import { targetKey } from './identity.js';
 import type { Customization } from './schema.js';
 
-/** 64 bits in two words of 32. */
+/** 64 bits in two words of 32, signed. */
 export interface Hash {
   readonly high: number;
   readonly low: number;
@@ -32,37 +32,45 @@ const END_OF_PART = 0x10000;
 
 /** Two multiplicative hashes of the UTF-16 units, each with an avalanche at the end. */
 export function createScopeHasher(): ScopeHasher {
-  let high = 0;
-  let low = 0;
+  // Fields, not accessors: they are read for every record.
+  const hasher = { high: 0, low: 0, begin, add, addAscii, end };
 
-  const mix = (unit: number) => {
-    high = Math.imul(high ^ unit, 0x9e3779b1);
-    low = Math.imul(low ^ unit, 0x5f356495);
-    low = (low << 13) | (low >>> 19);
-  };
+  function begin() {
+    hasher.high = 0x9e3779b9 | 0;
+    hasher.low = 0x85ebca6b | 0;
+  }
 
-  return {
-    get high() {
-      return high >>> 0;
-    },
-    get low() {
-      return low >>> 0;
-    },
-    begin() {
-      high = 0x9e3779b9;
-      low = 0x85ebca6b;
-    },
-    add(part) {
-      for (let at = 0; at < part.length; at++) mix(part.charCodeAt(at));
-      mix(END_OF_PART);
-    },
-    addAscii(bytes, from, to) {
-      for (let at = from; at < to; at++) mix(bytes[at] ?? 0);
-      mix(END_OF_PART);
-    },
-    end() {
-      high = Math.imul(high ^ (high >>> 16), 0x85ebca6b) ^ Math.imul(low ^ (low >>> 13), 0xc2b2ae35);
-      low = Math.imul(low ^ (low >>> 16), 0x85ebca6b) ^ Math.imul(high ^ (high >>> 13), 0xc2b2ae35);
-    },
-  };
+  function add(part: string) {
+    let { high, low } = hasher;
+    for (let at = 0; at <= part.length; at++) {
+      const unit = at < part.length ? part.charCodeAt(at) : END_OF_PART;
+      high = Math.imul(high ^ unit, 0x9e3779b1);
+      low = Math.imul(low ^ unit, 0x5f356495);
+      low = (low << 13) | (low >>> 19);
+    }
+    hasher.high = high;
+    hasher.low = low;
+  }
+
+  function addAscii(bytes: Uint8Array, from: number, to: number) {
+    let { high, low } = hasher;
+    for (let at = from; at <= to; at++) {
+      const unit = at < to ? (bytes[at] ?? 0) : END_OF_PART;
+      high = Math.imul(high ^ unit, 0x9e3779b1);
+      low = Math.imul(low ^ unit, 0x5f356495);
+      low = (low << 13) | (low >>> 19);
+    }
+    hasher.high = high;
+    hasher.low = low;
+  }
+
+  function end() {
+    let { high, low } = hasher;
+    high = Math.imul(high ^ (high >>> 16), 0x85ebca6b) ^ Math.imul(low ^ (low >>> 13), 0xc2b2ae35);
+    low = Math.imul(low ^ (low >>> 16), 0x85ebca6b) ^ Math.imul(high ^ (high >>> 13), 0xc2b2ae35);
+    hasher.high = high;
+    hasher.low = low;
+  }
+
+  return hasher;
 }

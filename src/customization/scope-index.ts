@@ -19,7 +19,7 @@ const WORDS_PER_ENTRY = 3;
 export function createScopeIndex(): ScopeIndex {
   let capacity = FIRST_CAPACITY;
   /** Triples of hash (two words) and place + 1; 0 in the last means free. */
-  let table = new Uint32Array(capacity * WORDS_PER_ENTRY);
+  let table = new Int32Array(capacity * WORDS_PER_ENTRY);
   let size = 0;
 
   const slotOf = (high: number, low: number) => {
@@ -40,7 +40,7 @@ export function createScopeIndex(): ScopeIndex {
   const grow = () => {
     const old = table;
     capacity *= 2;
-    table = new Uint32Array(capacity * WORDS_PER_ENTRY);
+    table = new Int32Array(capacity * WORDS_PER_ENTRY);
     for (let at = 0; at < old.length; at += WORDS_PER_ENTRY) {
       const high = old[at] ?? 0;
       const low = old[at + 1] ?? 0;

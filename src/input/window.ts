@@ -17,52 +17,42 @@ const LF = 0x0a;
 
 /** An empty window. It grows to what is left undropped, so the longest record bounds its size. */
 export function createByteWindow(): ByteWindow {
-  let bytes: Buffer = Buffer.alloc(0);
-  let start = 0;
-  let end = 0;
-  let base = 0;
+  // Fields, not accessors: they are read for every record.
+  const window = { bytes: Buffer.alloc(0), start: 0, end: 0, base: 0, append, dropTo, lineFeed };
   let searched = 0;
 
   const makeRoom = (wantedBytes: number) => {
+    const { bytes, start, end } = window;
     const kept = end - start;
     // Room for as much again: each byte is moved a bounded number of times, whatever the chunks' size.
     const roomy = bytes.length >= 2 * kept + wantedBytes ? bytes : Buffer.allocUnsafe(2 * kept + wantedBytes);
     bytes.copy(roomy, 0, start, end);
-    bytes = roomy;
-    base += start;
+    window.bytes = roomy;
+    window.base += start;
     searched = Math.max(0, searched - start);
-    start = 0;
-    end = kept;
+    window.start = 0;
+    window.end = kept;
   };
 
-  return {
-    get bytes() {
-      return bytes;
-    },
-    get start() {
-      return start;
-    },
-    get end() {
-      return end;
-    },
-    get base() {
-      return base;
-    },
-    append(chunk) {
-      if (bytes.length - end < chunk.length) makeRoom(chunk.length);
-      bytes.set(chunk, end);
-      end += chunk.length;
-    },
-    dropTo(to) {
-      start = to;
-    },
-    lineFeed() {
-      if (searched < start) searched = start;
-      if (searched < end && bytes[searched] !== LF) {
-        const found = bytes.indexOf(LF, searched);
-        searched = found === -1 || found > end ? end : found;
-      }
-      return searched;
-    },
-  };
+  function append(chunk: Uint8Array) {
+    if (window.bytes.length - window.end < chunk.length) makeRoom(chunk.length);
+    window.bytes.set(chunk, window.end);
+    window.end += chunk.length;
+  }
+
+  function dropTo(to: number) {
+    window.start = to;
+  }
+
+  function lineFeed() {
+    const { bytes, start, end } = window;
+    if (searched < start) searched = start;
+    if (searched < end && bytes[searched] !== LF) {
+      const found = bytes.indexOf(LF, searched);
+      searched = found === -1 || found > end ? end : found;
+    }
+    return searched;
+  }
+
+  return window;
 }

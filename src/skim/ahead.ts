@@ -23,7 +23,7 @@ interface Ahead {
   records: Promise<PlainRecords>;
 }
 
-const NO_RECORDS = Promise.resolve<PlainRecords>(new Uint32Array());
+const NO_RECORDS = Promise.resolve<PlainRecords>(new Int32Array());
 
 /**
  * The same bytes, in parts. Where the input is large, and the machine has a

@@ -3,7 +3,7 @@ import { isBlank } from '../input/scan.js';
 import type { Skim } from './record.js';
 
 /** Where plain records are, in order: four words each, the first byte, the number of bytes, and the hash of the scope. */
-export type PlainRecords = Uint32Array<ArrayBuffer>;
+export type PlainRecords = Int32Array<ArrayBuffer>;
 
 /** A plain record that another thread has found. */
 export interface PlainRecord extends Hash {
@@ -31,7 +31,7 @@ export function findPlainRecords(bytes: Buffer, skim: Skim): PlainRecords {
     }
     while (at < bytes.length && (isBlank(bytes[at]) || bytes[at] === COMMA)) at++;
   }
-  return Uint32Array.from(words);
+  return Int32Array.from(words);
 }
 
 /** Looks up the record that begins at a byte; to be asked in ascending order. The answer is valid until the next. */

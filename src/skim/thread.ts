@@ -16,7 +16,7 @@ const MAX_WAITING = 4;
 
 const NO_THREAD: SkimThread = {
   isIdle: false,
-  find: () => Promise.resolve(new Uint32Array()),
+  find: () => Promise.resolve(new Int32Array()),
   close: () => Promise.resolve(),
 };
 
@@ -31,7 +31,7 @@ export function startSkimThread(nowMs: number, script?: URL): SkimThread {
 
   const end = () => {
     isRunning = false;
-    for (const resolve of waiting.values()) resolve(new Uint32Array());
+    for (const resolve of waiting.values()) resolve(new Int32Array());
     waiting.clear();
   };
   worker.on('error', end);

@@ -8,7 +8,7 @@ export interface CommandDescription {
 }
 
 /** An option, as a shell completes it. */
-export interface OptionDescription {
+interface OptionDescription {
   /** With its dashes. */
   long: string;
   short: string | undefined;

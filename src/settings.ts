@@ -54,7 +54,7 @@ export interface PushFlags extends CheckFlags, ReportFlags {
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Customizations a request at most (`api/bulk-create.md`, overview). */
-export const MAX_BATCH_SIZE = 5000;
+const MAX_BATCH_SIZE = 5000;
 const MAX_CONCURRENCY = 16;
 const MAX_RETRIES = 100;
 const MAX_TIMEOUT_SECONDS = 3600;

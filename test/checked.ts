@@ -14,7 +14,7 @@ export const PLAIN_RULES: CheckRules = {
 };
 
 /** Time against which windows are expired, in tests. */
-export const NOW_MS = Date.parse('2026-12-01T12:00:00Z');
+const NOW_MS = Date.parse('2026-12-01T12:00:00Z');
 
 /** What a check of some bytes found. */
 export interface Found extends Checked {

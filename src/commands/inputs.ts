@@ -2,7 +2,7 @@ import type { Input } from '../input/source.js';
 import { UsageError } from '../usage-error.js';
 
 /** The name that messages give to standard input. */
-export const STDIN_NAME = '(stdin)';
+const STDIN_NAME = '(stdin)';
 
 /**
  * The inputs that the arguments name; none and "-" mean stdin. Undefined when

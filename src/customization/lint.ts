@@ -148,7 +148,7 @@ const QUOTE = 0x22;
  * Colons right after a quote: never fewer than a text has keys, and as many in
  * most texts. NaN, which no number of keys is, when white space comes between.
  */
-export function countKeyColons(text: string): number {
+function countKeyColons(text: string): number {
   let count = 0;
   for (let at = text.indexOf(':'); at !== -1; at = text.indexOf(':', at + 1)) {
     const before = text.charCodeAt(at - 1);

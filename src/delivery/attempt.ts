@@ -16,7 +16,7 @@ export interface Endpoint extends Route {
 }
 
 /** The headers of an answer that are read; several of one name are joined by a comma. */
-export type AnswerHeader = 'date' | 'age' | 'retry-after';
+type AnswerHeader = 'date' | 'age' | 'retry-after';
 
 /** What came back from one attempt. */
 export type Answer =

@@ -35,7 +35,7 @@ export interface Outcome {
 }
 
 /** Why a delivery ended before its last batch. */
-export interface Stopped {
+interface Stopped {
   why: StopReason;
   /** When the server wants to be asked again. */
   comeBackMs?: number;

@@ -1,7 +1,7 @@
 import { createHmac, type KeyObject } from 'node:crypto';
 
 /** The only content type of the bulk endpoint (`api/bulk-create.md`, "Request headers"). */
-export const CONTENT_TYPE = 'application/x-ndjson';
+const CONTENT_TYPE = 'application/x-ndjson';
 
 /** The path that is signed and requested, without its query (`api/bulk-create.md`). */
 export function bulkPath(trackerId: string): string {

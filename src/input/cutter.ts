@@ -7,7 +7,7 @@ import { type ByteWindow, createByteWindow } from './window.js';
 export const MAX_RECORD_BYTES = 1024 * 1024;
 
 /** Where the bytes of one record are. */
-export interface RecordPlace {
+interface RecordPlace {
   /** 1-based line of the first byte. */
   line: number;
   /** How many line feeds stand inside the record. */

@@ -11,7 +11,7 @@ export const FAULT_CODES = [
   'record-too-long',
   'invalid-utf8',
 ] as const;
-export type FaultCode = (typeof FAULT_CODES)[number];
+type FaultCode = (typeof FAULT_CODES)[number];
 
 /** What is wrong with the bytes of a record, and where. */
 export interface Fault {

@@ -8,7 +8,7 @@ export interface LineRange {
 }
 
 /** What lies before a source: bytes and lines of the sources before it. */
-export interface Begin {
+interface Begin {
   offset: number;
   line: number;
 }

@@ -59,7 +59,7 @@ function mayOpen(previous: number, open: readonly number[]): boolean {
 }
 
 /** Where the string whose quote is at `from` ends. */
-export function stringEnd(bytes: Buffer, from: number, to: number): Scan {
+function stringEnd(bytes: Buffer, from: number, to: number): Scan {
   for (let at = from + 1; at < to; at++) {
     const byte = bytes[at];
     if (byte === QUOTE) return { kind: 'complete', end: at + 1 };

@@ -20,7 +20,7 @@ export interface Source {
 }
 
 /** Why an input could not be read. */
-export const INPUT_ERROR_CODES = [
+const INPUT_ERROR_CODES = [
   'not-found',
   'directory',
   'unreadable',

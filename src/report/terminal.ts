@@ -21,7 +21,7 @@ import {
 } from './text.js';
 
 /** How much is said. */
-export const VOLUMES = ['quiet', 'normal', 'verbose'] as const;
+const VOLUMES = ['quiet', 'normal', 'verbose'] as const;
 export type Volume = (typeof VOLUMES)[number];
 
 /** Where a report goes. */

@@ -21,7 +21,7 @@ export interface Scenario {
 }
 
 /** What is expected of it, beside what holds for every push. */
-export interface Expected {
+interface Expected {
   readonly exit: number;
   readonly requests: number;
   /** What each request stored, in order. */
@@ -38,7 +38,7 @@ export const named = (rows: readonly Row[]) => rows.map((row) => [row.name, row]
 /** A row of a table of cases. */
 export type Row = Scenario & Expected & { readonly name: string };
 
-export type Counts = Partial<Record<'accepted' | 'rejected' | 'unknown' | 'not sent' | 'invalid', number>>;
+type Counts = Partial<Record<'accepted' | 'rejected' | 'unknown' | 'not sent' | 'invalid', number>>;
 
 /** What a scenario came to. */
 export interface Played {

@@ -34,7 +34,7 @@ export interface Manner {
 }
 
 /** How much of a sound request is stored, and how long after it was read, whatever is answered then. */
-export interface Applied {
+interface Applied {
   readonly lines: 'all' | number;
   readonly afterMs: number;
 }

@@ -7,7 +7,7 @@ import { failure } from './gate.js';
 export type StoreMode = 'atomic' | 'partial-then-409' | 'partial-then-422';
 
 /** What the store did with a request. */
-export interface Ruling {
+interface Ruling {
   readonly answer: Answer;
   /** Lines that were stored, in order. */
   readonly applied: readonly string[];

@@ -1,6 +1,6 @@
-import { dateOrder, orderOf } from '../customization/dates.js';
 import { PIN_TYPES, type PinType } from '../customization/schema.js';
 import { type Cursor, skipInteger, skipOneOf, skipString } from './cursor.js';
+import { dateOrder, orderOf } from './date.js';
 import { encoded, setOf, skipFields, skipList, skipName } from './fields.js';
 import { skipObject } from './value.js';
 

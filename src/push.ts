@@ -4,7 +4,7 @@ import { createPlan } from './delivery/plan.js';
 import type { Emit, Summary } from './events.js';
 import { openInputs } from './input/inputs.js';
 import type { Input } from './input/source.js';
-import { type Cargo, type SendRules, type Sent, send } from './send.js';
+import type { Cargo, SendRules, Sent } from './send.js';
 import type { Time } from './time.js';
 import { checkEvents, checkedEvent } from './validate.js';
 
@@ -78,9 +78,13 @@ async function sendPlanned(run: Run, stop: AbortSignal): Promise<Sent> {
   const { settings, emit, time } = run;
   const { destination } = settings;
   const onBegin = (acceptedEarlier: number) => announce(run, acceptedEarlier);
-  if (!destination.dryRun) return send(run, settings, destination, onBegin, emit, time, stop);
-  onBegin(0);
-  return NOTHING_SENT;
+  if (destination.dryRun) {
+    onBegin(0);
+    return NOTHING_SENT;
+  }
+  // Loaded where it is used: what is refused before anything is sent needs no TLS.
+  const { send } = await import('./send.js');
+  return send(run, settings, destination, onBegin, emit, time, stop);
 }
 
 function announce({ plan, settings, emit }: Run, acceptedEarlier: number): void {

@@ -14,6 +14,7 @@ const TIMED = 'TIMEFORMAT="%R %U %S"; time "$@" 2>&3';
  * Runs a command to its end. Seconds by the clock, processor seconds with its
  * children, and for Node the peak memory in MB. A command that fails fails the
  * benchmark, unless its exit code is in `codes`. `alone`: on one processor only.
+ * The file `without` is removed first.
  */
 export async function measure({
   argv,
@@ -22,12 +23,14 @@ export async function measure({
   codes = [0],
   withPeak = argv[0] === 'node',
   alone = false,
+  without,
 }) {
   const command = [
     ...(alone ? ['taskset', '--cpu-list', '0'] : []),
     ...(withPeak ? ['node', '--require', PEAK, ...argv.slice(1)] : argv),
   ];
   rmSync(peakFile, { force: true });
+  if (without !== undefined) rmSync(without, { force: true });
   const child = spawn('bash', ['-c', TIMED, 'bash', ...command], {
     env: { ...process.env, BENCH_PEAK: peakFile, NO_COLOR: '1', ...env },
     stdio: [stdin === undefined ? 'ignore' : openSync(stdin), 'ignore', 'pipe', 'pipe'],

@@ -151,24 +151,29 @@ async function push() {
 }
 
 async function memory() {
+  const journal = `${folder}journal`;
+  const files = { [SMALL]: await dataFile(SMALL), [LARGE]: await dataFile(LARGE) };
+  const resuming = (file) => pins('push', file, '--conflict', 'override', '--resume', journal);
+  const results = await withSink(0, (_, env) =>
+    compare(
+      {
+        small: { argv: resuming(files[SMALL]), env, without: journal },
+        large: { argv: resuming(files[LARGE]), env, without: journal },
+      },
+      runs,
+    ),
+  );
+  rmSync(journal, { force: true });
+  const { small, large } = results;
+  const ratio = (large.peak / small.peak).toFixed(2);
   table('Memory of a push with a journal', `${SMALL.toLocaleString('en')} customizations`);
-  await withSink(0, async (_, env) => {
-    let base;
-    for (const count of [SMALL, LARGE]) {
-      const journal = `${folder}journal`;
-      rmSync(journal, { force: true });
-      const file = await dataFile(count);
-      const result = await measure({
-        argv: pins('push', file, '--conflict', 'override', '--resume', journal),
-        env,
-      });
-      const limit =
-        base && `at most 200 MB, and at most 1.25 x (is ${(result.peak / base.peak).toFixed(2)} x)`;
-      row(`push --resume, ${count.toLocaleString('en')}`, result, base, limit ?? '');
-      base ??= result;
-      rmSync(journal, { force: true });
-    }
-  });
+  row(`push --resume, ${SMALL.toLocaleString('en')}`, small);
+  row(
+    `push --resume, ${LARGE.toLocaleString('en')}`,
+    large,
+    small,
+    `at most 200 MB, and at most 1.25 x (is ${ratio} x)`,
+  );
 }
 
 /** Rows of growing size; the base of each is the one before it. Files are removed as soon as they were read. */

@@ -44,9 +44,8 @@ export function createScopeHasher(): ScopeHasher {
     let { high, low } = hasher;
     for (let at = 0; at <= part.length; at++) {
       const unit = at < part.length ? part.charCodeAt(at) : END_OF_PART;
-      high = Math.imul(high ^ unit, 0x9e3779b1);
-      low = Math.imul(low ^ unit, 0x5f356495);
-      low = (low << 13) | (low >>> 19);
+      high = mixHigh(high, unit);
+      low = mixLow(low, unit);
     }
     hasher.high = high;
     hasher.low = low;
@@ -56,9 +55,8 @@ export function createScopeHasher(): ScopeHasher {
     let { high, low } = hasher;
     for (let at = from; at <= to; at++) {
       const unit = at < to ? (bytes[at] ?? 0) : END_OF_PART;
-      high = Math.imul(high ^ unit, 0x9e3779b1);
-      low = Math.imul(low ^ unit, 0x5f356495);
-      low = (low << 13) | (low >>> 19);
+      high = mixHigh(high, unit);
+      low = mixLow(low, unit);
     }
     hasher.high = high;
     hasher.low = low;
@@ -73,4 +71,13 @@ export function createScopeHasher(): ScopeHasher {
   }
 
   return hasher;
+}
+
+function mixHigh(high: number, unit: number): number {
+  return Math.imul(high ^ unit, 0x9e3779b1);
+}
+
+function mixLow(low: number, unit: number): number {
+  const mixed = Math.imul(low ^ unit, 0x5f356495);
+  return (mixed << 13) | (mixed >>> 19);
 }

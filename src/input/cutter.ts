@@ -74,9 +74,11 @@ export function createRecordCutter(
     return true;
   };
 
+  const lineFeedsBefore = (to: number) => (window.lineFeed() < to ? linesIn(window.start, to) : 0);
+
   const place = (to: number): RecordPlace => ({
     line,
-    lineFeeds: window.lineFeed() < to ? linesIn(window.start, to) : 0,
+    lineFeeds: lineFeedsBefore(to),
     offset: window.base + window.start,
     length: to - window.start,
   });
@@ -111,7 +113,7 @@ export function createRecordCutter(
 
   const takePlain = (to: number): true => {
     const { base, start } = window;
-    const lineFeeds = window.lineFeed() < to ? linesIn(start, to) : 0;
+    const lineFeeds = lineFeedsBefore(to);
     emit({ kind: 'plain', line, lineFeeds, offset: base + start, length: to - start });
     line += lineFeeds;
     window.dropTo(to);

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { createLookup, type PlainRecord, type PlainRecords } from './plain-records.js';
+import { createLookup, NO_RECORDS, type PlainRecord, type PlainRecords } from './plain-records.js';
 import type { SkimThread } from './thread.js';
 
 /** A part of an input, and what is known of its records already. */
@@ -23,7 +23,7 @@ interface Ahead {
   records: Promise<PlainRecords>;
 }
 
-const NO_RECORDS = Promise.resolve<PlainRecords>(new Int32Array());
+const NOT_ASKED = Promise.resolve(NO_RECORDS);
 
 /**
  * The same bytes, in parts. Where the input is large, and the machine has a
@@ -43,7 +43,7 @@ export async function* skimAhead(
   let failure: { error: unknown } | undefined;
 
   const enqueue = (bytes: Uint8Array) => {
-    queue.push({ bytes, offset, records: thread?.isIdle ? thread.find(bytes) : NO_RECORDS });
+    queue.push({ bytes, offset, records: thread?.isIdle ? thread.find(bytes) : NOT_ASKED });
     offset += bytes.length;
   };
 

@@ -132,13 +132,20 @@ export function skipDigits(json: Cursor): number {
   return at - first;
 }
 
+/** Moves over the digits of a whole number, which begins with 0 only when it is 0 (RFC 8259, section 6); how many, or 0. */
+export function skipWhole(json: Cursor): number {
+  const isZeroFirst = next(json) === ZERO;
+  const digits = skipDigits(json);
+  return isZeroFirst && digits > 1 ? 0 : digits;
+}
+
 /** Moves over an integer of at most nine digits, which `integer` then is. */
 export function skipInteger(json: Cursor): boolean {
   const isNegative = peek(json) === MINUS;
   if (isNegative) json.at++;
   const { bytes, at: first } = json;
-  const length = skipDigits(json);
-  if (length === 0 || length > MAX_INTEGER_DIGITS || (length > 1 && bytes[first] === ZERO)) return false;
+  const length = skipWhole(json);
+  if (length === 0 || length > MAX_INTEGER_DIGITS) return false;
   if (next(json) === DOT || isExponent(next(json))) return false;
   let integer = 0;
   for (let at = first; at < first + length; at++) integer = integer * 10 + (bytes[at] ?? 0) - ZERO;
@@ -150,6 +157,7 @@ function isDigit(byte: number): boolean {
   return byte >= ZERO && byte <= NINE;
 }
 
+/** Does the byte begin the exponent of a number? */
 export function isExponent(byte: number): boolean {
   return byte === 0x45 || byte === 0x65;
 }

@@ -2,9 +2,7 @@ import { type Cursor, skip, skipOneOf, skipString } from './cursor.js';
 
 const COMMA = 0x2c;
 const COLON = 0x3a;
-const OPEN_ARRAY = 0x5b;
 const BACKSLASH = 0x5c;
-const CLOSE_ARRAY = 0x5d;
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 
@@ -38,16 +36,6 @@ export function skipFields(
     fields |= bit;
   } while (skip(json, COMMA));
   return skip(json, CLOSE_OBJECT) ? fields : 0;
-}
-
-/** Moves over an array, each of whose elements `skipElement` moves over. */
-export function skipList(json: Cursor, skipElement: () => boolean): boolean {
-  if (!skip(json, OPEN_ARRAY)) return false;
-  if (skip(json, CLOSE_ARRAY)) return true;
-  do {
-    if (!skipElement()) return false;
-  } while (skip(json, COMMA));
-  return skip(json, CLOSE_ARRAY);
 }
 
 /** Moves over a string that is surely not blank. */

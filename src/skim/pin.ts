@@ -1,8 +1,8 @@
 import { PIN_TYPES, type PinType } from '../customization/schema.js';
 import { type Cursor, skipInteger, skipOneOf, skipString } from './cursor.js';
 import { dateOrder, orderOf } from './date.js';
-import { encoded, setOf, skipFields, skipList, skipName } from './fields.js';
-import { skipObject } from './value.js';
+import { encoded, setOf, skipFields, skipName } from './fields.js';
+import { skipList, skipObject } from './value.js';
 
 const FIELDS = [
   'pin_type',

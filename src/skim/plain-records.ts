@@ -10,6 +10,9 @@ export interface PlainRecord extends Hash {
   readonly bytes: number;
 }
 
+/** What a look that found nothing gives. */
+export const NO_RECORDS: PlainRecords = new Int32Array();
+
 const WORDS_PER_RECORD = 4;
 const LF = 0x0a;
 const COMMA = 0x2c;

@@ -2,9 +2,9 @@ import { canonical } from '../customization/identity.js';
 import { TARGET_TYPES, type TargetType } from '../customization/schema.js';
 import { createScopeHasher, type Hash } from '../customization/scope-hash.js';
 import { createCursor, skipOneOf, skipString } from './cursor.js';
-import { encoded, setOf, skipFields, skipList, skipName } from './fields.js';
+import { encoded, setOf, skipFields, skipName } from './fields.js';
 import { createPinsSkim } from './pin.js';
-import { skipObject } from './value.js';
+import { skipList, skipObject } from './value.js';
 
 /** Looks at records in their bytes, before anything is decoded or parsed. */
 export interface Skim {

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { PlainRecords } from './plain-records.js';
+import { NO_RECORDS, type PlainRecords } from './plain-records.js';
 import type { Part } from './worker.js';
 
 /** A second thread that finds the plain records of parts of an input. */
@@ -16,7 +16,7 @@ const MAX_WAITING = 4;
 
 const NO_THREAD: SkimThread = {
   isIdle: false,
-  find: () => Promise.resolve(new Int32Array()),
+  find: () => Promise.resolve(NO_RECORDS),
   close: () => Promise.resolve(),
 };
 
@@ -31,7 +31,7 @@ export function startSkimThread(nowMs: number, script?: URL): SkimThread {
 
   const end = () => {
     isRunning = false;
-    for (const resolve of waiting.values()) resolve(new Int32Array());
+    for (const resolve of waiting.values()) resolve(NO_RECORDS);
     waiting.clear();
   };
   worker.on('error', end);

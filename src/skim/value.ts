@@ -1,10 +1,19 @@
-import { type Cursor, isExponent, next, peek, skip, skipDigits, skipString, skipWord } from './cursor.js';
+import {
+  type Cursor,
+  isExponent,
+  next,
+  peek,
+  skip,
+  skipDigits,
+  skipString,
+  skipWhole,
+  skipWord,
+} from './cursor.js';
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 const MINUS = 0x2d;
 const DOT = 0x2e;
-const ZERO = 0x30;
 const COLON = 0x3a;
 const OPEN_ARRAY = 0x5b;
 const CLOSE_ARRAY = 0x5d;
@@ -40,11 +49,12 @@ export function skipObject(json: Cursor, depth: number): boolean {
   return skip(json, CLOSE_OBJECT);
 }
 
-function skipArray(json: Cursor, depth: number): boolean {
-  if (depth === MAX_DEPTH || !skip(json, OPEN_ARRAY)) return false;
+/** Moves over an array, each of whose elements `skipElement` moves over. */
+export function skipList(json: Cursor, skipElement: () => boolean): boolean {
+  if (!skip(json, OPEN_ARRAY)) return false;
   if (skip(json, CLOSE_ARRAY)) return true;
   do {
-    if (!skipValue(json, depth + 1)) return false;
+    if (!skipElement()) return false;
   } while (skip(json, COMMA));
   return skip(json, CLOSE_ARRAY);
 }
@@ -56,7 +66,7 @@ function skipValue(json: Cursor, depth: number): boolean {
     case OPEN_OBJECT:
       return skipObject(json, depth);
     case OPEN_ARRAY:
-      return skipArray(json, depth);
+      return depth < MAX_DEPTH && skipList(json, () => skipValue(json, depth + 1));
     case SMALL_T:
       return skipWord(json, TRUE);
     case SMALL_F:
@@ -81,10 +91,9 @@ function isNewKey({ bytes, from, to, isVerbatim }: Cursor, depth: number, keys: 
 
 function skipNumber(json: Cursor): boolean {
   if (next(json) === MINUS) json.at++;
-  const isZeroFirst = next(json) === ZERO;
-  const whole = skipDigits(json);
+  const whole = skipWhole(json);
   let fraction = 0;
-  if (whole === 0 || (isZeroFirst && whole > 1)) return false;
+  if (whole === 0) return false;
   if (next(json) === DOT) {
     json.at++;
     fraction = skipDigits(json);

@@ -1,7 +1,7 @@
 import { attempt, type Endpoint } from './delivery/attempt.js';
 import { loadBatch } from './delivery/batch.js';
 import { type Batches, deliver } from './delivery/deliver.js';
-import { type Journal, openJournal } from './delivery/journal.js';
+import type { Journal } from './delivery/journal.js';
 import { JournalError } from './delivery/journal-error.js';
 import type { LockOwner } from './delivery/lock.js';
 import { openAhead } from './delivery/open-ahead.js';
@@ -87,6 +87,8 @@ async function openJournalOf(
     customizations,
     batches,
   };
+  // Loaded where it is used, with what reads it back.
+  const { openJournal } = await import('./delivery/journal.js');
   return openJournal(resume.file, header, resume.owner);
 }
 

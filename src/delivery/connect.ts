@@ -1,8 +1,7 @@
 import { request as httpRequest } from 'node:http';
-import { request as httpsRequest } from 'node:https';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { connect as connectTls, type TLSSocket } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
 import { systemError } from '../system-error.js';
 import { isLoopbackAddress } from './loopback.js';
 
@@ -37,6 +36,8 @@ export async function connect(route: Route, signal: AbortSignal): Promise<Socket
   const host = hostName(origin);
   const through = proxy === undefined ? undefined : await openTunnel(proxy, origin, signal);
   if (origin.protocol === 'https:') {
+    // Loaded where it is used: what stays on this machine needs no TLS.
+    const { connect: connectTls } = await import('node:tls');
     const named = isIP(host) === 0 ? { servername: host } : {};
     const where = through === undefined ? { host, port: portOf(origin) } : { socket: through };
     // Set here, so that NODE_TLS_REJECT_UNAUTHORIZED cannot switch it off.
@@ -106,9 +107,9 @@ function connectError(
 }
 
 /** Asks the proxy for a connection to the origin (RFC 9110, section 9.3.6). */
-function openTunnel(proxy: URL, origin: URL, signal: AbortSignal): Promise<Duplex> {
+async function openTunnel(proxy: URL, origin: URL, signal: AbortSignal): Promise<Duplex> {
   const authority = `${origin.hostname}:${portOf(origin)}`;
-  const request = proxy.protocol === 'https:' ? httpsRequest : httpRequest;
+  const request = proxy.protocol === 'https:' ? (await import('node:https')).request : httpRequest;
   return new Promise((resolve, reject) => {
     const tunnel = request({
       method: 'CONNECT',

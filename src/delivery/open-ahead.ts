@@ -8,17 +8,21 @@ import type { Batches } from './deliver.js';
  */
 export function openAhead({ count, open }: Batches, distance: number): Batches {
   const opened = new Map<number, Promise<Batch>>();
+
+  const openNext = (next: number) => {
+    if (next >= count || opened.has(next)) return;
+    const ahead = open(next);
+    ahead.catch(() => {});
+    opened.set(next, ahead);
+  };
+
   return {
     count,
-    open(at) {
-      const batch = opened.get(at) ?? open(at);
+    async open(at) {
+      // What is sent next comes first, at the beginning above all, when nothing is open.
+      const batch = await (opened.get(at) ?? open(at));
       opened.delete(at);
-      const next = at + distance;
-      if (next < count && !opened.has(next)) {
-        const ahead = open(next);
-        ahead.catch(() => {});
-        opened.set(next, ahead);
-      }
+      openNext(at + distance);
       return batch;
     },
   };

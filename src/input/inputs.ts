@@ -83,11 +83,16 @@ function joinSources(sources: readonly Source[]): Inputs {
     place,
     ranges(lines) {
       const ranges: LineRange[] = [];
-      for (const joined of lines) {
-        const { file, line } = place(joined);
-        const range = ranges.at(-1);
-        if (range?.file === file && range.lastLine <= line) range.lastLine = line;
-        else ranges.push({ file, firstLine: line, lastLine: line });
+      for (let first = 0; first < lines.length; ) {
+        const { index, begin } = at(({ line }) => line < (lines[first] ?? 0));
+        const sourceEnd = begins[index + 1]?.line ?? Number.POSITIVE_INFINITY;
+        // Hardly ever are they of two sources.
+        const isLast = (lines.at(-1) ?? 0) <= sourceEnd;
+        const next = isLast ? lines.length : lines.findIndex((line) => line > sourceEnd);
+        const file = sources[index]?.name ?? '';
+        const own = (at: number) => (lines[at] ?? 0) - begin.line;
+        ranges.push({ file, firstLine: own(first), lastLine: own(next - 1) });
+        first = next;
       }
       return ranges;
     },

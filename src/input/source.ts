@@ -44,7 +44,7 @@ export class InputError extends Error {
   }
 }
 
-const CHUNK_BYTES = 256 * 1024;
+const CHUNK_BYTES = 1024 * 1024;
 /** Enough to tell every format by its first bytes. */
 const HEAD_BYTES = 8;
 

@@ -2,11 +2,13 @@
 // Code is without comments and white space; the names of functions stay, so that a stack trace tells. Of the types only
 // what the exports lead to. With --sourceMap, for coverage, code stays file by file, as the compiler writes it.
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import asc from 'assemblyscript/asc';
 import { build } from 'rolldown';
 
 const root = new URL('./', import.meta.url);
+const SKIM = 'src/skim/assembly/record.ts';
 const dist = new URL('dist/', root);
 const mapped = process.argv.includes('--sourceMap');
 const run = (command, ...args) => execFileSync(command, args, { cwd: fileURLToPath(root), stdio: 'inherit' });
@@ -16,8 +18,30 @@ rmSync(dist, { recursive: true, force: true });
 run('tsc', '-p', 'tsconfig.build.json', '--removeComments', ...(mapped ? ['--sourceMap'] : []));
 run('tsc', '-p', 'tsconfig.build.json', '--declaration', '--emitDeclarationOnly');
 run('node', 'dist/customization/compile-schema.js');
+await compileSkim();
 keepNeededTypes();
-if (!mapped) await bundle();
+await (mapped ? translateSkim() : bundle());
+
+/**
+ * The one part that is no JavaScript: src/skim/assembly/ becomes a WebAssembly module, which code.js holds. Its memory
+ * has a fixed size: the longest record, what is read at once, and as much again.
+ */
+async function compileSkim() {
+  const module = fileURLToPath(new URL('skim.wasm', dist));
+  const pages = ['--initialMemory', '64', '--maximumMemory', '64'];
+  const options = ['--runtime', 'stub', '--enable', 'simd', '-O3', ...pages, '--outFile', module];
+  const { error, stderr } = await asc.main([fileURLToPath(new URL(SKIM, root)), ...options]);
+  if (error) throw new Error(`${stderr}`, { cause: error });
+  const code = readFileSync(module).toString('base64');
+  rmSync(module);
+  writeFileSync(new URL('skim/code.js', dist), `export const wasm = '${code}';\n`);
+}
+
+/** The same as JavaScript, for what is inside a WebAssembly module no coverage tells. */
+async function translateSkim() {
+  const file = fileURLToPath(new URL('skim/assembly/record.js', dist));
+  await build({ input: fileURLToPath(new URL(SKIM, root)), output: { file, sourcemap: true } });
+}
 
 /** What package.json and the executable lead to. */
 function entries() {

@@ -7,7 +7,8 @@ const measured = process.env['NODE_V8_COVERAGE'] !== undefined;
 const dist = fileURLToPath(new URL('dist/', import.meta.url));
 
 export default defineConfig({
-  ...(measured && { resolve: { alias: [{ find: /^(?:\.\.\/)+src\/(?=.*\.js$)/, replacement: dist }] } }),
+  // Relative, or absolute, as a path that is no literal arrives here.
+  ...(measured && { resolve: { alias: [{ find: /^.*\/src\/(?=.*\.js$)/, replacement: dist }] } }),
   test: {
     include: ['test/**/*.test.ts'],
     testTimeout: 20_000,

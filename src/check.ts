@@ -8,16 +8,15 @@ import {
   type Problem,
 } from './customization/problem.js';
 import type { Customization } from './customization/schema.js';
-import { createScopeHasher, type Hash, hashScope } from './customization/scope-hash.js';
+import { createScopeHasher, hashScope } from './customization/scope-hash.js';
 import { createScopeIndex } from './customization/scope-index.js';
 import type { PlacedRecord } from './delivery/plan.js';
-import type { InputRecord } from './input/cutter.js';
+import type { InputRecord, PlainRecords } from './input/cutter.js';
 import type { Inputs } from './input/inputs.js';
 import { createRecordReader, type RecordReader } from './input/records.js';
 import { foreignFormat } from './input/sniff.js';
 import { InputError, type Source } from './input/source.js';
-import { type SkimmedPart, skimAhead } from './skim/ahead.js';
-import { createSkim } from './skim/record.js';
+import { createSkim } from './skim/skim.js';
 
 /** What counts as an error, and what is looked for. */
 export interface CheckRules extends LevelRules {
@@ -82,23 +81,19 @@ export async function check(
     return isInvalid;
   };
 
-  /** What another thread has found out about the part that is being read. */
-  let plainAt: SkimmedPart['plainAt'] = () => undefined;
-  /** Of the plain record that is emitted next. */
-  let plainScope: Hash = skim.scope;
-
-  /** The bytes of a record of which there is nothing to say, neither by itself nor beside the others. */
-  const plainBytes = (bytes: Uint8Array, from: number, to: number, offset: number) => {
-    const known = plainAt(offset);
-    const length = known?.bytes ?? skim.plainBytes(bytes, from, to);
-    plainScope = known ?? skim.scope;
-    return length === 0 || scopes.has(plainScope) ? 0 : length;
+  /** Plain is a record of which there is nothing to say, neither by itself nor beside the others. */
+  const plain: PlainRecords = {
+    look: skim.look,
+    plainBytes(from, to) {
+      const length = skim.plainBytes(from, to);
+      return length === 0 || scopes.has(skim.scope) ? 0 : length;
+    },
   };
 
   const judge = (record: InputRecord, line: number): readonly Finding[] => {
     if (record.kind === 'fault') return [{ path: '', ...record.fault }];
     if (record.kind === 'plain') {
-      scopes.add(plainScope, line);
+      scopes.add(skim.scope, line);
       return NO_FINDINGS;
     }
     const { customization, findings } = examine(record.value, record.text, nowMs);
@@ -125,9 +120,6 @@ export async function check(
     listener.invalid(joined);
   };
 
-  // Loaded where it is used, for most inputs are small.
-  const startThread = async () => (await import('./skim/thread.js')).startSkimThread(nowMs);
-
   for (const source of inputs.sources) {
     if (signal?.aborted) break;
     await readSource(source);
@@ -138,7 +130,7 @@ export async function check(
     const reader = createRecordReader((record) => {
       // The end of what broke off is no record's fault.
       if (broken === undefined) accept(record, source.name);
-    }, plainBytes);
+    }, plain);
     try {
       broken = await readChunks(source, reader);
     } catch (error) {
@@ -155,13 +147,12 @@ export async function check(
   /** What the source is, if it is another format. */
   async function readChunks(source: Source, reader: RecordReader): Promise<Finding | undefined> {
     let isFirst = true;
-    for await (const part of skimAhead(source.chunks(), startThread)) {
-      const format = isFirst ? foreignFormat(part.bytes) : undefined;
+    for await (const bytes of source.chunks()) {
+      const format = isFirst ? foreignFormat(bytes) : undefined;
       if (format !== undefined) return foreign(format.name, format.cure);
       isFirst = false;
-      plainAt = part.plainAt;
-      reader.push(part.bytes);
-      checked.bytes += part.bytes.length;
+      reader.push(bytes);
+      checked.bytes += bytes.length;
       await listener.progress(checked.read, checked.bytes);
       if (signal?.aborted) return undefined;
     }

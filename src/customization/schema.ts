@@ -1,10 +1,10 @@
 /** Whom a customization is for (`api/facts.md`, "A customization"). */
 export const TARGET_TYPES = ['item', 'criteria', 'all'] as const;
-export type TargetType = (typeof TARGET_TYPES)[number];
+type TargetType = (typeof TARGET_TYPES)[number];
 
 /** What a pin puts into the recommendation (`api/facts.md`, "A pin"). */
-export const PIN_TYPES = ['item', 'criteria'] as const;
-export type PinType = (typeof PIN_TYPES)[number];
+const PIN_TYPES = ['item', 'criteria'] as const;
+type PinType = (typeof PIN_TYPES)[number];
 
 /** One pin of a customization. */
 export interface Pin {

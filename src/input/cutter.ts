@@ -22,12 +22,16 @@ interface RecordPlace {
 export type InputRecord = RecordPlace &
   ({ kind: 'plain' } | { kind: 'json'; text: string; value: unknown } | { kind: 'fault'; fault: Fault });
 
-/**
- * Says that the bytes from `from` on, which begin at that offset of the input,
- * are a JSON object that need not be parsed, and how many they are, all of them
- * before `to`; or 0.
- */
-export type PlainBytes = (bytes: Uint8Array, from: number, to: number, offset: number) => number;
+/** Knows records that need not be parsed. */
+export interface PlainRecords {
+  /** Takes the bytes that it looks at from now on. */
+  look(bytes: Uint8Array): void;
+  /**
+   * Does a JSON object that need not be parsed begin at the index `from` of
+   * these bytes? Then it has so many bytes, all of them before `to`; else 0.
+   */
+  plainBytes(from: number, to: number): number;
+}
 
 /** Cuts records off the front of a window, and knows on which line that is. Who reads decides where a record ends. */
 export interface RecordCutter {
@@ -44,6 +48,8 @@ export interface RecordCutter {
   emitJson(to: number): boolean;
   /** Emits the bytes before `to` as one record, whatever they are. */
   emitRecord(to: number): void;
+  /** To be called when the window has grown, before plain records are asked for. */
+  look(): void;
   /** Index after the plain record that begins the window and ends before `to`; the window's start when none is known. */
   plainEnd(to: number): number;
   /** Emits the plain record that ends before `to`, and drops it. */
@@ -53,10 +59,7 @@ export interface RecordCutter {
 const LF = 0x0a;
 
 /** An empty window, on line 1. */
-export function createRecordCutter(
-  emit: (record: InputRecord) => void,
-  plainBytes: PlainBytes,
-): RecordCutter {
+export function createRecordCutter(emit: (record: InputRecord) => void, plain: PlainRecords): RecordCutter {
   const window = createByteWindow();
   const parse = createParser();
   let line = 1;
@@ -105,9 +108,17 @@ export function createRecordCutter(
     }
   };
 
+  let lookedFrom = 0;
+
+  const look = () => {
+    const { bytes, start, end } = window;
+    lookedFrom = start;
+    plain.look(bytes.subarray(start, end));
+  };
+
   const plainEnd = (to: number) => {
-    const { bytes, base, start } = window;
-    const length = plainBytes(bytes, start, to, base + start);
+    const { start } = window;
+    const length = plain.plainBytes(start - lookedFrom, to - lookedFrom);
     return length > MAX_RECORD_BYTES ? start : start + length;
   };
 
@@ -130,6 +141,7 @@ export function createRecordCutter(
     emitFault,
     emitJson,
     emitRecord,
+    look,
     plainEnd,
     takePlain,
   };

@@ -1,4 +1,4 @@
-import { createRecordCutter, type InputRecord, MAX_RECORD_BYTES, type PlainBytes } from './cutter.js';
+import { createRecordCutter, type InputRecord, MAX_RECORD_BYTES, type PlainRecords } from './cutter.js';
 import {
   arrayCutShortFault,
   arrayFault,
@@ -25,6 +25,8 @@ const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
 
+const NONE_PLAIN: PlainRecords = { look() {}, plainBytes: () => 0 };
+
 /** `values`: NDJSON, one object, or concatenated JSON of any layout. `lost`: the rest cannot be told apart. */
 type Form = 'unknown' | 'values' | 'array' | 'array-ended' | 'lost';
 
@@ -35,13 +37,13 @@ type Form = 'unknown' | 'values' | 'array' | 'array-ended' | 'lost';
  * A line that is JSON by itself is a record, so a broken line spoils that line
  * only; every other record reaches to where its brackets close. A record's
  * place is exact: the bytes there are those of the input, unchanged.
- * What `plainBytes` knows is emitted at once, or asked for as any other.
+ * What `plain` knows is emitted at once, or asked for as any other.
  */
 export function createRecordReader(
   emit: (record: InputRecord) => void,
-  plainBytes: PlainBytes = () => 0,
+  plain: PlainRecords = NONE_PLAIN,
 ): RecordReader {
-  const cutter = createRecordCutter(emit, plainBytes);
+  const cutter = createRecordCutter(emit, plain);
   const { window, linesIn, advance, emitFault, emitJson, emitRecord, plainEnd, takePlain } = cutter;
   let form: Form = 'unknown';
   let arrayLine = 1;
@@ -203,6 +205,7 @@ export function createRecordReader(
   };
 
   const read = (atEnd: boolean) => {
+    cutter.look();
     for (;;) {
       if (dropping === 'nothing') advance(skipBlanks(window.start));
       if (window.start === window.end) return;

@@ -39,7 +39,7 @@ describe('the package', () => {
       'dist/customization/schema-check.js',
       'dist/index.js',
       'dist/sandbox/server.js',
-      'dist/skim/worker.js',
+      'dist/skim/code.js',
     ];
     const reached = new Set(entries);
     for (const path of reached)

@@ -15,10 +15,21 @@ export function targetKey({ target_type, target_identity = '', target_criteria }
   return target_type === 'criteria' ? canonical(target_criteria) : '';
 }
 
-/** JSON with the keys of every object sorted. */
+/**
+ * A text for a JSON value, the same for two only if they differ in the order of
+ * keys at most. Strings have their length before them, which is cheaper than
+ * quoting what is in them.
+ */
 export function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
-  const fields = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${fields.map(([key, field]) => `${JSON.stringify(key)}:${canonical(field)}`).join(',')}}`;
+  if (typeof value === 'string') return `${value.length}"${value}`;
+  if (typeof value !== 'object' || value === null) return String(value);
+  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
+  let text = '{';
+  for (const [key, field] of Object.entries(value).sort(byKey))
+    text += `${canonical(key)}${canonical(field)},`;
+  return `${text}}`;
+}
+
+function byKey([a]: [string, unknown], [b]: [string, unknown]): number {
+  return a < b ? -1 : 1;
 }

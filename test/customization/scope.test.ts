@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { scopeKey } from '../../src/customization/identity.js';
+import { canonical, scopeKey } from '../../src/customization/identity.js';
 import type { Customization } from '../../src/customization/schema.js';
 import { createScopeHasher, hashScope } from '../../src/customization/scope-hash.js';
 import { createScopeIndex } from '../../src/customization/scope-index.js';
@@ -39,6 +41,43 @@ test.each<[string, Customization, Customization, boolean]>([
 ])('the scope of %s', (_name, one, other, isSame) => {
   expect(scopeKey(one) === scopeKey(other)).toBe(isSame);
   expect(JSON.stringify(hashed(one)) === JSON.stringify(hashed(other))).toBe(isSame);
+});
+
+/** Small values of few letters, most of which look like what stands between values. */
+const small = fc.letrec<{ value: unknown }>((tie) => {
+  const text = fc.string({ unit: fc.constantFrom('1', '"', ',', '{', '}'), maxLength: 2 });
+  return {
+    value: fc.oneof(
+      { depthSize: 'small', withCrossShrink: true },
+      text,
+      fc.constantFrom(null, true, 0, 1, 11),
+      fc.array(tie('value'), { maxLength: 2 }),
+      fc.dictionary(text, tie('value'), { maxKeys: 2, noNullPrototype: true }),
+    ),
+  };
+}).value;
+
+test('values have one canonical text exactly if they differ in the order of keys at most', () => {
+  const reversed = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(reversed);
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(
+      Object.entries(value)
+        .reverse()
+        .map(([key, field]) => [key, reversed(field)]),
+    );
+  };
+  let alike = 0;
+  fc.assert(
+    fc.property(small, small, (one, other) => {
+      expect(canonical(reversed(one))).toBe(canonical(one));
+      const isAlike = isDeepStrictEqual(one, other);
+      if (isAlike) alike++;
+      expect(canonical(one) === canonical(other)).toBe(isAlike);
+    }),
+    { numRuns: 20_000 },
+  );
+  expect(alike).toBeGreaterThan(100);
 });
 
 test('a scope that came before is found, with its first place, however many came between', () => {

@@ -88,6 +88,9 @@ export async function check(
       const length = skim.plainBytes(from, to);
       return length === 0 || scopes.has(skim.scope) ? 0 : length;
     },
+    get lineFeeds() {
+      return skim.lineFeeds;
+    },
   };
 
   const judge = (record: InputRecord, line: number): readonly Finding[] => {

@@ -31,6 +31,8 @@ export interface PlainRecords {
    * these bytes? Then it has so many bytes, all of them before `to`; else 0.
    */
   plainBytes(from: number, to: number): number;
+  /** Line feeds inside the object that was found last. */
+  readonly lineFeeds: number;
 }
 
 /** Cuts records off the front of a window, and knows on which line that is. Who reads decides where a record ends. */
@@ -77,11 +79,9 @@ export function createRecordCutter(emit: (record: InputRecord) => void, plain: P
     return true;
   };
 
-  const lineFeedsBefore = (to: number) => (window.lineFeed() < to ? linesIn(window.start, to) : 0);
-
   const place = (to: number): RecordPlace => ({
     line,
-    lineFeeds: lineFeedsBefore(to),
+    lineFeeds: window.lineFeed() < to ? linesIn(window.start, to) : 0,
     offset: window.base + window.start,
     length: to - window.start,
   });
@@ -124,7 +124,7 @@ export function createRecordCutter(emit: (record: InputRecord) => void, plain: P
 
   const takePlain = (to: number): true => {
     const { base, start } = window;
-    const lineFeeds = lineFeedsBefore(to);
+    const { lineFeeds } = plain;
     emit({ kind: 'plain', line, lineFeeds, offset: base + start, length: to - start });
     line += lineFeeds;
     window.dropTo(to);

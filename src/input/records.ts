@@ -25,7 +25,7 @@ const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
 
-const NONE_PLAIN: PlainRecords = { look() {}, plainBytes: () => 0 };
+const NONE_PLAIN: PlainRecords = { look() {}, plainBytes: () => 0, lineFeeds: 0 };
 
 /** `values`: NDJSON, one object, or concatenated JSON of any layout. `lost`: the rest cannot be told apart. */
 type Form = 'unknown' | 'values' | 'array' | 'array-ended' | 'lost';
@@ -102,15 +102,13 @@ export function createRecordReader(
   /** Reads the value that begins the window. False: more bytes are needed. */
   const readValue = (atEnd: boolean) => {
     const { bytes, start, end } = window;
+    const plain = plainEnd(end);
+    if (plain > start && isFollowed(plain)) return takePlain(plain);
     const lf = window.lineFeed();
     const lineIsWhole = lf < end || atEnd;
     if (bytes[start] !== OPEN_OBJECT) return readLine(lf, lineIsWhole);
     const last = lineIsWhole ? lastOfLine(lf) : start;
     const isLine = last > start && bytes[last - 1] === CLOSE_OBJECT && window.base + lf !== crowdedTo;
-    if (lineIsWhole) {
-      const plain = plainEnd(isLine ? last : end);
-      if (plain > start && isFollowed(plain)) return takePlain(plain);
-    }
     if (isLine && last - start <= MAX_RECORD_BYTES && emitJson(last)) {
       window.dropTo(lf);
       return true;

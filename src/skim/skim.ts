@@ -14,6 +14,8 @@ export interface Skim {
    * says anything about it. 0 only means that they have to look.
    */
   plainBytes(from: number, to: number): number;
+  /** Line feeds inside the last plain record. */
+  readonly lineFeeds: number;
   /** The hash of the scope of the last plain record: what `hashScope` makes of its customization. */
   readonly scope: Hash;
 }
@@ -22,7 +24,7 @@ export interface Skim {
 export interface SkimCode {
   readonly memory: WebAssembly.Memory;
   readonly input: WebAssembly.Global;
-  readonly scope: WebAssembly.Global;
+  readonly found: WebAssembly.Global;
   setNow(year: number, month: number, day: number, hours: number, minutes: number, seconds: number): void;
   plainBytes(from: number, to: number): number;
 }
@@ -36,20 +38,20 @@ const ROOM_BYTES = 16;
  */
 export function createSkim(nowMs: number, code: SkimCode | undefined = loadCode()): Skim {
   const hasher = createScopeHasher();
-  if (code === undefined) return { look() {}, plainBytes: () => 0, scope: hasher };
+  if (code === undefined) return { look() {}, plainBytes: () => 0, lineFeeds: 0, scope: hasher };
   const memory = Buffer.from(code.memory.buffer);
   const words = new Uint32Array(code.memory.buffer);
-  const scope = code.scope.value / words.BYTES_PER_ELEMENT;
+  const found = code.found.value / words.BYTES_PER_ELEMENT;
   const first = code.input.value;
   const last = memory.length - ROOM_BYTES;
   let end = first;
 
   const hash = () => {
-    const type = TARGET_TYPES[words[scope + 2] ?? 0] ?? 'all';
-    const targetFrom = words[scope + 3] ?? 0;
-    const targetTo = words[scope + 4] ?? 0;
+    const type = TARGET_TYPES[words[found + 2] ?? 0] ?? 'all';
+    const targetFrom = words[found + 3] ?? 0;
+    const targetTo = words[found + 4] ?? 0;
     hasher.begin();
-    hasher.addAscii(memory, words[scope] ?? 0, words[scope + 1] ?? 0);
+    hasher.addAscii(memory, words[found] ?? 0, words[found + 1] ?? 0);
     hasher.add(type);
     if (type === 'item') hasher.addAscii(memory, targetFrom, targetTo);
     else if (type === 'all') hasher.add('');
@@ -76,6 +78,9 @@ export function createSkim(nowMs: number, code: SkimCode | undefined = loadCode(
       const length = code.plainBytes(first + from, Math.min(first + to, end));
       if (length > 0) hash();
       return length;
+    },
+    get lineFeeds() {
+      return words[found + 5] ?? 0;
     },
     scope: hasher,
   };

@@ -65,6 +65,6 @@ export async function loadAsJavaScript(): Promise<SkimCode> {
   Object.assign(globalThis, builtins(Buffer.from(buffer)), { __heap_base: input });
   // Not a literal: for the compiler of the rest this is another language.
   const path = '../../src/skim/assembly/record.js';
-  const { plainBytes, setNow, scope } = await import(path);
-  return { memory: { buffer }, input: { value: input }, scope: { value: scope }, plainBytes, setNow };
+  const { plainBytes, setNow, found } = await import(path);
+  return { memory: { buffer }, input: { value: input }, found: { value: found }, plainBytes, setNow };
 }

@@ -33,6 +33,8 @@ export let from: usize = 0;
 export let to: usize = 0;
 /** Is the last string ASCII, and written without a backslash? */
 export let isVerbatim: bool = false;
+/** Line feeds that were moved over. */
+export let lineFeeds: i32 = 0;
 /** The last number of `skipInteger`. */
 export let integer: i32 = 0;
 
@@ -40,6 +42,7 @@ export let integer: i32 = 0;
 export function begin(textFrom: usize, textTo: usize): void {
   at = textFrom;
   end = textTo;
+  lineFeeds = 0;
 }
 
 /** The byte that comes next; 0 at the end. */
@@ -56,7 +59,8 @@ export function peek(): i32 {
 function peekFurther(): i32 {
   for (; at < end; at++) {
     const byte = i32.load8_u(at);
-    if (byte !== SPACE && byte !== LF && byte !== CR && byte !== TAB) return byte;
+    if (byte === LF) lineFeeds++;
+    else if (byte !== SPACE && byte !== CR && byte !== TAB) return byte;
   }
   return 0;
 }

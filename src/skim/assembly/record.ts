@@ -1,4 +1,4 @@
-import { at, begin, from, isVerbatim, skipOneOf, skipString, to } from './cursor';
+import { at, begin, from, isVerbatim, lineFeeds, skipOneOf, skipString, to } from './cursor';
 import { skipFields, skipList, skipName } from './fields';
 import { skipPins } from './pin';
 import { skipObject } from './value';
@@ -39,11 +39,11 @@ const TARGETS: i32 = (1 << Field.TargetIdentity) | (1 << Field.TargetCriteria);
 export const input: usize = __heap_base;
 
 /**
- * Of the last plain record, five words: where its model begins and ends, the
- * index of its target type, and where the text of its identity, or the object
- * of its criteria, begins and ends.
+ * Of the last plain record, six words: where its model begins and ends, the
+ * index of its target type, where the text of its identity, or the object of
+ * its criteria, begins and ends, and how many line feeds stand inside it.
  */
-export const scope = memory.data(5 * 4);
+export const found = memory.data(6 * 4);
 
 let modelFrom: usize = 0;
 let modelTo: usize = 0;
@@ -59,11 +59,12 @@ export function plainBytes(textFrom: usize, textTo: usize): usize {
   begin(textFrom, textTo);
   const fields = skipFields(NAMES, skipField);
   if ((fields & REQUIRED) !== REQUIRED || (fields & TARGETS) !== targetOf(type)) return 0;
-  i32.store(scope, i32(modelFrom));
-  i32.store(scope, i32(modelTo), 4);
-  i32.store(scope, type, 8);
-  i32.store(scope, i32(targetFrom), 12);
-  i32.store(scope, i32(targetTo), 16);
+  i32.store(found, i32(modelFrom));
+  i32.store(found, i32(modelTo), 4);
+  i32.store(found, type, 8);
+  i32.store(found, i32(targetFrom), 12);
+  i32.store(found, i32(targetTo), 16);
+  i32.store(found, lineFeeds, 20);
   return at - textFrom;
 }
 

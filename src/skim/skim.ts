@@ -29,12 +29,13 @@ export interface SkimCode {
   plainBytes(from: number, to: number): number;
 }
 
-/** Bytes at the end of the memory that nothing is put into, for the code loads so many at a time. */
+/** Bytes at the end of the memory that nothing is put into: the code loads so many at a time. */
 const ROOM_BYTES = 16;
 
 /**
  * A skim for records that are looked at when it is `nowMs`. Where there is no
- * WebAssembly, or no memory for it, no record is plain.
+ * WebAssembly, or no memory for it, no record is plain. Skims that share code
+ * share its memory and its moment: the last one counts.
  */
 export function createSkim(nowMs: number, code: SkimCode | undefined = loadCode()): Skim {
   const hasher = createScopeHasher();

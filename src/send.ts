@@ -1,10 +1,10 @@
 import { attempt, type Endpoint } from './delivery/attempt.js';
 import { loadBatch } from './delivery/batch.js';
+import { batchesAhead } from './delivery/batches-ahead.js';
 import { type Batches, deliver } from './delivery/deliver.js';
 import type { Journal } from './delivery/journal.js';
 import { JournalError } from './delivery/journal-error.js';
 import type { LockOwner } from './delivery/lock.js';
-import { openAhead } from './delivery/open-ahead.js';
 import type { Plan } from './delivery/plan.js';
 import { openRejects, type Rejects } from './delivery/rejects.js';
 import { compareWithJournal } from './delivery/resume.js';
@@ -120,9 +120,14 @@ async function sendWith(
     time.now(),
   );
   const grace = startGrace(stop, time);
-  const post = (body: Buffer, clockOffsetMs: number) =>
-    attempt(endpoint, delivery.strategy, body, clockOffsetMs, timeoutMs, time, grace.over);
-  const batches = openAhead(batchesOf(cargo.plan, cargo.inputs), delivery.concurrency);
+  const batches = batchesAhead(batchesOf(cargo.plan, cargo.inputs), delivery.concurrency);
+  const post = async (body: Buffer, clockOffsetMs: number) => {
+    const signal = AbortSignal.any([time.deadline(timeoutMs), grace.over]);
+    const onLeft = batches.leaving();
+    const answer = await attempt(endpoint, delivery.strategy, body, clockOffsetMs, time, signal, onLeft);
+    onLeft();
+    return answer;
+  };
   const { left, stopped } = await deliver(batches, delivery, post, journal, tally, time, stop);
   grace.end();
   if (rejects !== undefined) await finishRejects(rejects, left, cargo);

@@ -44,20 +44,20 @@ export const MAX_ANSWER_BYTES = 1024 * 1024;
  * One signed POST of a batch's body on a connection of its own. The date is
  * taken and signed when the connection is ready, because the server compares it
  * with its clock (`api/facts.md`, "Signing"). Redirects are answers like any
- * other. Ends at the latest after `timeoutMs`, however slowly bytes drip, or
- * when `abandon` aborts. Never rejects.
+ * other. Ends at the latest when the signal aborts, however slowly bytes drip.
+ * `onLeft` is called when the last byte has left, unless that never happens.
+ * Never rejects.
  */
 export async function attempt(
   endpoint: Endpoint,
   strategy: ConflictStrategy,
   body: Buffer,
   clockOffsetMs: number,
-  timeoutMs: number,
   time: Time,
-  abandon: AbortSignal,
+  signal: AbortSignal,
+  onLeft: () => void,
 ): Promise<TimedAnswer> {
   const startedMs = time.now();
-  const signal = AbortSignal.any([time.deadline(timeoutMs), abandon]);
   const times = () => ({ elapsedMs: time.now() - startedMs, sentMs: startedMs, answeredMs: time.now() });
   let socket: Socket;
   try {
@@ -70,9 +70,10 @@ export async function attempt(
   const headers = requestHeaders(endpoint, sentMs + clockOffsetMs, body.length);
   const path = `${bulkPath(endpoint.trackerId)}?conflict_strategy=${strategy}`;
   let answeredMs = 0;
-  const answer = await exchange(socket, path, headers, body, signal, () => {
+  const onAnswer = () => {
     answeredMs = time.now();
-  });
+  };
+  const answer = await exchange(socket, path, headers, body, signal, onLeft, onAnswer);
   return { ...answer, elapsedMs: time.now() - startedMs, sentMs, answeredMs };
 }
 
@@ -98,6 +99,7 @@ function exchange(
   headers: Record<string, string | number>,
   body: Buffer,
   signal: AbortSignal,
+  onLeft: () => void,
   onAnswer: () => void,
 ): Promise<Answer> {
   return new Promise((resolve) => {
@@ -119,7 +121,7 @@ function exchange(
         resolve(answer);
       });
     });
-    request.end(body);
+    request.end(body, onLeft);
   });
 }
 

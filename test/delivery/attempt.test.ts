@@ -1,7 +1,7 @@
 import { createSecretKey } from 'node:crypto';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { attempt, type Endpoint, MAX_ANSWER_BYTES } from '../../src/delivery/attempt.js';
 import { isLoopbackHost } from '../../src/delivery/loopback.js';
 import { systemTime } from '../../src/time.js';
@@ -39,13 +39,16 @@ interface Wishes {
 async function attempted(step: Step | undefined, wishes: Wishes = {}, options: ServerOptions = {}) {
   const { timeoutMs = 5000, body = BODY, abandon = new AbortController().signal, offsetMs = 0 } = wishes;
   const server = await startServer({ ...options, ...(step && { script: [step] }) });
-  const answer = await attempt(endpointOf(server), 'ignore', body, offsetMs, timeoutMs, systemTime, abandon);
-  return { server, answer };
+  const signal = AbortSignal.any([systemTime.deadline(timeoutMs), abandon]);
+  const onLeft = vi.fn();
+  const answer = await attempt(endpointOf(server), 'ignore', body, offsetMs, systemTime, signal, onLeft);
+  return { server, answer, left: onLeft.mock.calls.length };
 }
 
 test('a request has these headers, and the body as it is', async () => {
-  const { server, answer } = await attempted(undefined);
+  const { server, answer, left } = await attempted(undefined);
   expect(answer).toMatchObject({ kind: 'answered', status: 200, complete: true });
+  expect(left).toBe(1);
   const [request] = server.requests;
   expect(request?.target).toBe('/v1/recommender/pin/4711-815/scopes/_bulk?conflict_strategy=ignore');
   expect(request?.body).toEqual(BODY);
@@ -159,16 +162,17 @@ test.each<Moment>(['after-head', { bodyBytes: 10 }, 'after-request'])(
 
 test('a closed port is no connection', async () => {
   const origin = `http://127.0.0.1:${await closedPort()}`;
-  const signal = new AbortController().signal;
+  const onLeft = vi.fn();
   const answer = await attempt(
     endpointOf({ origin, privateKey: 'k' }),
     'raise',
     BODY,
     0,
-    5000,
     systemTime,
-    signal,
+    systemTime.deadline(5000),
+    onLeft,
   );
+  expect(onLeft).not.toHaveBeenCalled();
   expect(answer).toMatchObject({ kind: 'unsent', permanent: false, reason: 'ECONNREFUSED' });
 });
 

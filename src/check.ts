@@ -8,7 +8,7 @@ import {
   type Problem,
 } from './customization/problem.js';
 import type { Customization } from './customization/schema.js';
-import { createScopeHasher, hashScope } from './customization/scope-hash.js';
+import { hashScope } from './customization/scope-hash.js';
 import { createScopeIndex } from './customization/scope-index.js';
 import type { PlacedRecord } from './delivery/plan.js';
 import type { InputRecord, PlainRecords } from './input/cutter.js';
@@ -65,7 +65,6 @@ export async function check(
 ): Promise<Checked> {
   const checked: Checked = { read: 0, invalid: 0, errors: 0, warnings: 0, broken: false, bytes: 0 };
   const scopes = createScopeIndex();
-  const hasher = createScopeHasher();
   const skim = createSkim(nowMs);
 
   /** Reports findings of one place; true when one of them is an error. */
@@ -101,7 +100,7 @@ export async function check(
     }
     const { customization, findings } = examine(record.value, record.text, nowMs);
     if (customization === undefined) return findings;
-    const earlier = scopes.add(hashScope(hasher, customization), line);
+    const earlier = scopes.add(hashScope(customization), line);
     return earlier === undefined ? findings : [...findings, duplicate(customization, inputs.place(earlier))];
   };
 

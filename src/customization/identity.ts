@@ -1,18 +1,18 @@
 import type { Customization } from './schema.js';
 
 /**
- * The scope that a customization is for: two with the same key collide, for the
- * API keeps one customization a scope. The order of keys inside criteria does
- * not matter. The key is for comparing, not for reading.
+ * The scope that a customization is for, as a JSON value: two with the same
+ * scope collide, for the API keeps one customization a scope. The order of keys
+ * inside criteria does not matter.
  */
-export function scopeKey(customization: Customization): string {
-  return `${customization.model}\0${customization.target_type}\0${targetKey(customization)}`;
+export function scopeOf({ model, target_type, target_identity, target_criteria }: Customization): unknown {
+  if (target_type === 'item') return [model, target_identity];
+  return target_type === 'criteria' ? [model, target_criteria] : [model];
 }
 
-/** What tells targets of one type apart. */
-export function targetKey({ target_type, target_identity = '', target_criteria }: Customization): string {
-  if (target_type === 'item') return target_identity;
-  return target_type === 'criteria' ? canonical(target_criteria) : '';
+/** A text that only customizations of the same scope have in common. It is for comparing, not for reading. */
+export function scopeKey(customization: Customization): string {
+  return canonical(scopeOf(customization));
 }
 
 /**

@@ -1,5 +1,5 @@
 /** Whom a customization is for (`api/facts.md`, "A customization"). */
-export const TARGET_TYPES = ['item', 'criteria', 'all'] as const;
+const TARGET_TYPES = ['item', 'criteria', 'all'] as const;
 type TargetType = (typeof TARGET_TYPES)[number];
 
 /** What a pin puts into the recommendation (`api/facts.md`, "A pin"). */

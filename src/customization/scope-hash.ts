@@ -1,4 +1,4 @@
-import { targetKey } from './identity.js';
+import { scopeOf } from './identity.js';
 import type { Customization } from './schema.js';
 
 /** 64 bits in two words of 32, signed. */
@@ -7,77 +7,85 @@ export interface Hash {
   readonly low: number;
 }
 
-/** Hashes what a scope is made of, part by part; the words are there after `end`, until the next `begin`. */
-export interface ScopeHasher extends Hash {
-  begin(): void;
-  add(part: string): void;
-  /** Adds the part that the bytes in `[from, to)` are, which must be ASCII. */
-  addAscii(bytes: Uint8Array, from: number, to: number): void;
-  end(): void;
+/** A hash that is being made. */
+interface Words {
+  high: number;
+  low: number;
 }
 
-/** Hashes the scope of a customization: its model, its target type, and what tells targets of that type apart. */
-export function hashScope(hasher: ScopeHasher, customization: Customization): Hash {
-  // Part by part: making the key of every customization would take longer than hashing it.
-  hasher.begin();
-  hasher.add(customization.model);
-  hasher.add(customization.target_type);
-  hasher.add(targetKey(customization));
-  hasher.end();
-  return hasher;
+const QUOTE = 0x22;
+const OPEN_ARRAY = 0x5b;
+const CLOSE_ARRAY = 0x5d;
+const OPEN_OBJECT = 0x7b;
+/** No code point: the end of a string, a number or a word. */
+const END = 0x110000;
+
+/**
+ * Hashes the scope of a customization: two words that are the same for two only
+ * if their scopes are, but for a chance of 1 in 2^64. `skim/assembly/scope.ts`
+ * makes the same words of bytes.
+ */
+export function hashScope(customization: Customization): Hash {
+  const words = begin();
+  addValue(words, scopeOf(customization));
+  return end(words);
 }
 
-/** A unit that no text has: the end of a part. */
-const END_OF_PART = 0x10000;
-
-/** Two multiplicative hashes of the UTF-16 units, each with an avalanche at the end. */
-export function createScopeHasher(): ScopeHasher {
-  // Fields, not accessors: they are read for every record.
-  const hasher = { high: 0, low: 0, begin, add, addAscii, end };
-
-  function begin() {
-    hasher.high = 0x9e3779b9 | 0;
-    hasher.low = 0x85ebca6b | 0;
-  }
-
-  function add(part: string) {
-    let { high, low } = hasher;
-    for (let at = 0; at <= part.length; at++) {
-      const unit = at < part.length ? part.charCodeAt(at) : END_OF_PART;
-      high = mixHigh(high, unit);
-      low = mixLow(low, unit);
-    }
-    hasher.high = high;
-    hasher.low = low;
-  }
-
-  function addAscii(bytes: Uint8Array, from: number, to: number) {
-    let { high, low } = hasher;
-    for (let at = from; at <= to; at++) {
-      const unit = at < to ? (bytes[at] ?? 0) : END_OF_PART;
-      high = mixHigh(high, unit);
-      low = mixLow(low, unit);
-    }
-    hasher.high = high;
-    hasher.low = low;
-  }
-
-  function end() {
-    let { high, low } = hasher;
-    high = Math.imul(high ^ (high >>> 16), 0x85ebca6b) ^ Math.imul(low ^ (low >>> 13), 0xc2b2ae35);
-    low = Math.imul(low ^ (low >>> 16), 0x85ebca6b) ^ Math.imul(high ^ (high >>> 13), 0xc2b2ae35);
-    hasher.high = high;
-    hasher.low = low;
-  }
-
-  return hasher;
+function begin(): Words {
+  return { high: 0x9e3779b9 | 0, low: 0x85ebca6b | 0 };
 }
 
-function mixHigh(high: number, unit: number): number {
-  return Math.imul(high ^ unit, 0x9e3779b1);
+/** Adds 32 bits to two multiplicative hashes. */
+function add(words: Words, bits: number): void {
+  words.high = Math.imul(words.high ^ bits, 0x9e3779b1);
+  const low = Math.imul(words.low ^ bits, 0x5f356495);
+  words.low = (low << 13) | (low >>> 19);
 }
 
-function mixLow(low: number, unit: number): number {
-  const mixed = Math.imul(low ^ unit, 0x5f356495);
-  return (mixed << 13) | (mixed >>> 19);
+/** Lets each bit of both words depend on all bits before. */
+function end(words: Words): Hash {
+  const { high, low } = words;
+  words.high = Math.imul(high ^ (high >>> 16), 0x85ebca6b) ^ Math.imul(low ^ (low >>> 13), 0xc2b2ae35);
+  words.low =
+    Math.imul(low ^ (low >>> 16), 0x85ebca6b) ^ Math.imul(words.high ^ (words.high >>> 13), 0xc2b2ae35);
+  return words;
+}
+
+function addValue(words: Words, value: unknown): void {
+  if (typeof value === 'string') {
+    add(words, QUOTE);
+    addText(words, value);
+  } else if (typeof value !== 'object' || value === null) addText(words, String(value));
+  else if (Array.isArray(value)) {
+    add(words, OPEN_ARRAY);
+    for (const element of value) addValue(words, element);
+    add(words, CLOSE_ARRAY);
+  } else addObject(words, value);
+}
+
+/** Adds an object by the sum of its fields' hashes, which has no order. */
+function addObject(words: Words, value: object): void {
+  let high = 0;
+  let low = 0;
+  for (const [key, field] of Object.entries(value)) {
+    const part = begin();
+    addText(part, key);
+    addValue(part, field);
+    end(part);
+    high = (high + part.high) | 0;
+    low = (low + part.low) | 0;
+  }
+  add(words, OPEN_OBJECT);
+  add(words, high);
+  add(words, low);
+}
+
+function addText(words: Words, text: string): void {
+  for (let at = 0; at < text.length; at++) {
+    const codePoint = text.codePointAt(at) ?? 0;
+    // It takes two units.
+    if (codePoint > 0xffff) at++;
+    add(words, codePoint);
+  }
+  add(words, END);
 }

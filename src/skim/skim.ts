@@ -1,7 +1,5 @@
 import { wasm } from '#skim-code';
-import { canonical } from '../customization/identity.js';
-import { TARGET_TYPES } from '../customization/schema.js';
-import { createScopeHasher, type Hash } from '../customization/scope-hash.js';
+import type { Hash } from '../customization/scope-hash.js';
 
 /** Looks at records in their bytes, before anything is decoded or parsed. */
 export interface Skim {
@@ -38,26 +36,21 @@ const ROOM_BYTES = 16;
  * share its memory and its moment: the last one counts.
  */
 export function createSkim(nowMs: number, code: SkimCode | undefined = loadCode()): Skim {
-  const hasher = createScopeHasher();
-  if (code === undefined) return { look() {}, plainBytes: () => 0, lineFeeds: 0, scope: hasher };
+  if (code === undefined) return { look() {}, plainBytes: () => 0, lineFeeds: 0, scope: { high: 0, low: 0 } };
   const memory = Buffer.from(code.memory.buffer);
-  const words = new Uint32Array(code.memory.buffer);
+  const words = new Int32Array(code.memory.buffer);
   const found = code.found.value / words.BYTES_PER_ELEMENT;
   const first = code.input.value;
   const last = memory.length - ROOM_BYTES;
   let end = first;
 
-  const hash = () => {
-    const type = TARGET_TYPES[words[found + 2] ?? 0] ?? 'all';
-    const targetFrom = words[found + 3] ?? 0;
-    const targetTo = words[found + 4] ?? 0;
-    hasher.begin();
-    hasher.addAscii(memory, words[found] ?? 0, words[found + 1] ?? 0);
-    hasher.add(type);
-    if (type === 'item') hasher.addAscii(memory, targetFrom, targetTo);
-    else if (type === 'all') hasher.add('');
-    else hasher.add(canonical(JSON.parse(memory.toString('utf8', targetFrom, targetTo))));
-    hasher.end();
+  const scope = {
+    get high() {
+      return words[found] ?? 0;
+    },
+    get low() {
+      return words[found + 1] ?? 0;
+    },
   };
 
   // The second that is not over yet: dates are compared to the second.
@@ -76,14 +69,12 @@ export function createSkim(nowMs: number, code: SkimCode | undefined = loadCode(
       memory.set(bytes.subarray(0, end - first), first);
     },
     plainBytes(from, to) {
-      const length = code.plainBytes(first + from, Math.min(first + to, end));
-      if (length > 0) hash();
-      return length;
+      return code.plainBytes(first + from, Math.min(first + to, end));
     },
     get lineFeeds() {
-      return words[found + 5] ?? 0;
+      return words[found + 2] ?? 0;
     },
-    scope: hasher,
+    scope,
   };
 }
 

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { canonical, scopeKey } from '../../src/customization/identity.js';
 import type { Customization } from '../../src/customization/schema.js';
-import { createScopeHasher, hashScope } from '../../src/customization/scope-hash.js';
+import { hashScope } from '../../src/customization/scope-hash.js';
 import { createScopeIndex } from '../../src/customization/scope-index.js';
 
 const pins = { pin_definitions: [] };
@@ -20,7 +20,7 @@ const criteria = (target_criteria: object): Customization => ({
   ...pins,
 });
 const hashed = (customization: Customization) => {
-  const { high, low } = hashScope(createScopeHasher(), customization);
+  const { high, low } = hashScope(customization);
   return [high, low];
 };
 
@@ -31,6 +31,10 @@ test.each<[string, Customization, Customization, boolean]>([
   ['letters on the other side of a border', item('ma', 'b'), item('m', 'ab'), false],
   ['criteria with their keys in another order', criteria({ a: 1, b: [2] }), criteria({ b: [2], a: 1 }), true],
   ['criteria with their values in another order', criteria({ a: [1, 2] }), criteria({ a: [2, 1] }), false],
+  ['criteria with a number and with its text', criteria({ a: 1 }), criteria({ a: '1' }), false],
+  ['criteria with values of swapped keys', criteria({ a: 1, b: 2 }), criteria({ a: 2, b: 1 }), false],
+  ['criteria that are nested otherwise', criteria({ a: {}, b: 1 }), criteria({ a: { b: 1 } }), false],
+  ['an item and all', item('m', ''), { model: 'm', target_type: 'all', ...pins }, false],
   ['two halves of characters', item('m', '\ud83d'), item('m', '\ud83e'), false],
   [
     'metadata, which are no part of it',
@@ -57,7 +61,7 @@ const small = fc.letrec<{ value: unknown }>((tie) => {
   };
 }).value;
 
-test('values have one canonical text exactly if they differ in the order of keys at most', () => {
+test('values have one canonical text, and one hash, exactly if they differ in the order of keys at most', () => {
   const reversed = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(reversed);
     if (typeof value !== 'object' || value === null) return value;
@@ -67,13 +71,16 @@ test('values have one canonical text exactly if they differ in the order of keys
         .map(([key, field]) => [key, reversed(field)]),
     );
   };
+  const hashOf = (value: unknown) => hashed(criteria({ value }));
   let alike = 0;
   fc.assert(
     fc.property(small, small, (one, other) => {
       expect(canonical(reversed(one))).toBe(canonical(one));
+      expect(hashOf(reversed(one))).toEqual(hashOf(one));
       const isAlike = isDeepStrictEqual(one, other);
       if (isAlike) alike++;
       expect(canonical(one) === canonical(other)).toBe(isAlike);
+      expect(isDeepStrictEqual(hashOf(one), hashOf(other))).toBe(isAlike);
     }),
     { numRuns: 20_000 },
   );
@@ -82,8 +89,7 @@ test('values have one canonical text exactly if they differ in the order of keys
 
 test('a scope that came before is found, with its first place, however many came between', () => {
   const index = createScopeIndex();
-  const hasher = createScopeHasher();
-  const scope = (ordinal: number) => hashScope(hasher, item('m', `sku-${ordinal}`));
+  const scope = (ordinal: number) => hashScope(item('m', `sku-${ordinal}`));
   for (let ordinal = 0; ordinal < 50_000; ordinal++) {
     expect(index.has(scope(ordinal))).toBe(false);
     expect(index.add(scope(ordinal), ordinal)).toBeUndefined();

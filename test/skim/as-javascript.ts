@@ -35,6 +35,7 @@ function builtins(memory: Buffer) {
     rotl: (word: number, by: number) => (word << by) | (word >>> (32 - by)),
     i8: signed,
     i32: Object.assign((word: number) => word | 0, {
+      mul: Math.imul,
       load8_u: (at: number, offset = 0) => memory.readUInt8(at + offset),
       load: (at: number, offset = 0) => memory.readInt32LE(at + offset),
       store: (at: number, word: number, offset = 0) => memory.writeInt32LE(word, at + offset),

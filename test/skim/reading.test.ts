@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { examine } from '../../src/customization/examine.js';
-import { createScopeHasher, hashScope } from '../../src/customization/scope-hash.js';
+import { hashScope } from '../../src/customization/scope-hash.js';
 import type { InputRecord } from '../../src/input/cutter.js';
 import { createRecordReader } from '../../src/input/records.js';
 import { createSkim } from '../../src/skim/skim.js';
@@ -23,7 +23,7 @@ function whatIsSaid(record: Exclude<InputRecord, { kind: 'plain' }>) {
   if (record.kind === 'fault') return [record.fault.code];
   const { customization, findings } = examine(record.value, record.text, NOW_MS);
   if (customization === undefined || findings.length > 0) return findings.map(({ code }) => code);
-  return wordsOf(hashScope(createScopeHasher(), customization));
+  return wordsOf(hashScope(customization));
 }
 
 /** The records of an input, each with its place and what is said of it; how many of them the skim found plain. */

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { dateMs } from '../../src/customization/dates.js';
 import { examine } from '../../src/customization/examine.js';
-import { createScopeHasher, hashScope } from '../../src/customization/scope-hash.js';
+import { hashScope } from '../../src/customization/scope-hash.js';
 import { createSkim } from '../../src/skim/skim.js';
 import { loadAsJavaScript } from './as-javascript.js';
 
@@ -20,7 +20,7 @@ function expectPlain({ record, scope }: { record: Uint8Array; scope: number[] })
   const { customization, findings } = examine(JSON.parse(text), text, NOW_MS);
   expect([isUtf8(record), findings]).toEqual([true, []]);
   if (customization === undefined) throw new Error('no customization');
-  const { high, low } = hashScope(createScopeHasher(), customization);
+  const { high, low } = hashScope(customization);
   expect([high, low]).toEqual(scope);
 }
 
@@ -197,7 +197,11 @@ describe.each(CODES)('as $name,', ({ code, thoroughly }) => {
       ['another order of the fields', PLAIN.replace('"model":"m",', '').replace(/}$/, ',"model":"m"}')],
       ['any text in the metadata', PLAIN.replace('"x"', '"\\u010d \\n č 猫 😀"')],
       ['any value in the metadata', PLAIN.replace('"x"', '[null,true,false,-1.5,0,[],{},{"a":{}}]')],
-      ['a name in another script', PLAIN.replace('"b"', '"猫"').replace('"t"', '"č"')],
+      [
+        'a name in another script',
+        PLAIN.replace('"a"', '"č😀"').replace('"b"', '"猫"').replace('"t"', '"č"'),
+      ],
+      ['criteria of any shape', CRITERIA.replace('"č"', '[true,null,-15,[],{},{"č":"猫"}]')],
       ['a pin at every position', PLAIN.replace('"position":2', '"position":-1')],
       ['a window', PLAIN.replace('"active_to"', '"active_from":"2026-02-28T23:59:59Z","active_to"')],
       [
@@ -234,6 +238,10 @@ describe.each(CODES)('as $name,', ({ code, thoroughly }) => {
       ['a day that does not exist', PLAIN.replace('2099-01-01', '2099-02-30')],
       ['a number that readers round', PLAIN.replace('[1]', '[12345678901234567890]')],
       ['nesting without end', PLAIN.replace('[1]', `${'['.repeat(70)}1${']'.repeat(70)}`)],
+      ['an identity with an escape', PLAIN.replace('"a"', '"a\\/b"')],
+      ['a fraction in its criteria', CRITERIA.replace('"b":1', '"b":1.50')],
+      ['minus 0 in its criteria', CRITERIA.replace('"b":1', '"b":-0')],
+      ['an escape in its criteria', CRITERIA.replace('"b":1', '"b":["\\u010d"]')],
       ['a fraction without digits', PLAIN.replace('[1]', '[1.]')],
       ['an escape that there is not', PLAIN.replace('"x"', '"\\x"')],
       ['an escape with a digit that is none', PLAIN.replace('"x"', '"\\u00g0"')],

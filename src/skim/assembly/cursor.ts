@@ -11,7 +11,9 @@ const ZERO: i32 = 0x30;
 const NINE: i32 = 0x39;
 const CAPITAL_E: i32 = 0x45;
 const BACKSLASH: i32 = 0x5c;
+const SMALL_A: i32 = 0x61;
 const SMALL_E: i32 = 0x65;
+const SMALL_Z: i32 = 0x7a;
 
 /** Bytes that are looked at at once. */
 const VECTOR_BYTES: usize = 16;
@@ -31,7 +33,7 @@ let end: usize = 0;
 export let from: usize = 0;
 /** Where the text of the last string ends, before its quote. */
 export let to: usize = 0;
-/** Is the last string ASCII, and written without a backslash? */
+/** Is the last string written without a backslash? */
 export let isVerbatim: bool = false;
 /** Line feeds that were moved over. */
 export let lineFeeds: i32 = 0;
@@ -93,7 +95,7 @@ export function skipString(): bool {
     }
     const length = byte === BACKSLASH ? escapeLength(place) : sequenceLength(place);
     if (length === 0) return false;
-    isVerbatim = false;
+    if (byte === BACKSLASH) isVerbatim = false;
     place += length;
   }
   return false;
@@ -162,6 +164,17 @@ export function skipInteger(): bool {
   for (let digit = first; digit < at; digit++) value = value * 10 + i32.load8_u(digit) - ZERO;
   integer = isNegative ? -value : value;
   return true;
+}
+
+/** Moves over what a number or a word is made of, but for a dot; that then is in `[from, to)`. */
+export function skipPlainToken(): void {
+  from = at;
+  while (isDigit(next()) || isSmallLetter(next()) || next() === MINUS) at++;
+  to = at;
+}
+
+function isSmallLetter(byte: i32): bool {
+  return byte >= SMALL_A && byte <= SMALL_Z;
 }
 
 function isDigit(byte: i32): bool {

@@ -1,6 +1,7 @@
-import { at, begin, from, isVerbatim, lineFeeds, skipOneOf, skipString, to } from './cursor';
+import { at, begin, lineFeeds, skipOneOf, skipString } from './cursor';
 import { skipFields, skipList, skipName } from './fields';
 import { skipPins } from './pin';
+import { hashScope, high, low } from './scope';
 import { skipObject } from './value';
 
 export { setNow } from './pin';
@@ -38,18 +39,14 @@ const TARGETS: i32 = (1 << Field.TargetIdentity) | (1 << Field.TargetCriteria);
 /** Where the bytes to look at may be put: from there on memory is free. */
 export const input: usize = __heap_base;
 
-/**
- * Of the last plain record, six words: where its model begins and ends, the
- * index of its target type, where the text of its identity, or the object of
- * its criteria, begins and ends, and how many line feeds stand inside it.
- */
-export const found = memory.data(6 * 4);
+/** Of the last plain record, three words: the hash of its scope, high and low, and how many line feeds stand inside it. */
+export const found = memory.data(3 * 4);
 
-let modelFrom: usize = 0;
-let modelTo: usize = 0;
 let type: i32 = Type.None;
+/** Where the value of its model begins. */
+let modelFrom: usize = 0;
+/** Where the value of its identity or its criteria begins; 0 when it has neither. */
 let targetFrom: usize = 0;
-let targetTo: usize = 0;
 
 /**
  * Does a customization in which there is certainly nothing to find begin at
@@ -57,15 +54,15 @@ let targetTo: usize = 0;
  */
 export function plainBytes(textFrom: usize, textTo: usize): usize {
   begin(textFrom, textTo);
+  targetFrom = 0;
   const fields = skipFields(NAMES, skipField);
   if ((fields & REQUIRED) !== REQUIRED || (fields & TARGETS) !== targetOf(type)) return 0;
-  i32.store(found, i32(modelFrom));
-  i32.store(found, i32(modelTo), 4);
-  i32.store(found, type, 8);
-  i32.store(found, i32(targetFrom), 12);
-  i32.store(found, i32(targetTo), 16);
-  i32.store(found, lineFeeds, 20);
-  return at - textFrom;
+  const length = at - textFrom;
+  i32.store(found, lineFeeds, 8);
+  if (!hashScope(modelFrom, targetFrom, textTo)) return 0;
+  i32.store(found, high);
+  i32.store(found, low, 4);
+  return length;
 }
 
 function targetOf(type: i32): i32 {
@@ -76,23 +73,17 @@ function targetOf(type: i32): i32 {
 function skipField(field: i32): bool {
   switch (field) {
     case Field.Model:
-      if (!skipName() || !isVerbatim) return false;
-      modelFrom = from;
-      modelTo = to;
-      return true;
+      modelFrom = at;
+      return skipName();
     case Field.TargetType:
       type = skipOneOf(TYPES, 0);
       return type !== Type.None;
     case Field.TargetIdentity:
-      if (!skipName() || !isVerbatim) return false;
-      targetFrom = from;
-      targetTo = to;
-      return true;
+      targetFrom = at;
+      return skipName();
     case Field.TargetCriteria:
       targetFrom = at;
-      if (!skipObject(1)) return false;
-      targetTo = at;
-      return true;
+      return skipObject(1);
     case Field.TargetMetadata:
       return skipObject(1);
     case Field.Tags:

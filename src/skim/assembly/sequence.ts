@@ -49,6 +49,13 @@ export function sequenceLength(at: usize): usize {
   return (lead === 0xf0 && second < 0x90) || (lead === 0xf4 && second > 0x8f) ? 0 : 4;
 }
 
+/** The code point of the UTF-8 sequence of so many bytes, two to four, at `at`. */
+export function codePoint(at: usize, length: usize): i32 {
+  let bits = i32.load8_u(at) & (0x7f >> i32(length));
+  for (let byte: usize = 1; byte < length; byte++) bits = (bits << 6) | (i32.load8_u(at + byte) & 0x3f);
+  return bits;
+}
+
 function isContinuation(byte: i32): bool {
   return (byte & 0xc0) === 0x80;
 }

@@ -40,7 +40,8 @@ export function createScopeIndex(): ScopeIndex {
   const grow = () => {
     const old = table;
     capacity *= 2;
-    table = new Int32Array(capacity * WORDS_PER_ENTRY);
+    // All of it is used soon, here and there: filled, each page is fetched once, not first when read and again when written.
+    table = new Int32Array(capacity * WORDS_PER_ENTRY).fill(0);
     for (let at = 0; at < old.length; at += WORDS_PER_ENTRY) {
       const high = old[at] ?? 0;
       const low = old[at + 1] ?? 0;

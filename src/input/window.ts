@@ -25,7 +25,9 @@ export function createByteWindow(): ByteWindow {
     const { bytes, start, end } = window;
     const kept = end - start;
     // Room for as much again: each byte is moved a bounded number of times, whatever the chunks' size.
-    const roomy = bytes.length >= 2 * kept + wantedBytes ? bytes : Buffer.allocUnsafe(2 * kept + wantedBytes);
+    const isRoomy = bytes.length >= 2 * kept + wantedBytes;
+    // More than is wanted now, for a little more is kept next time; memory that is not written to costs nothing.
+    const roomy = isRoomy ? bytes : Buffer.allocUnsafe(2 * (kept + wantedBytes));
     bytes.copy(roomy, 0, start, end);
     window.bytes = roomy;
     window.base += start;

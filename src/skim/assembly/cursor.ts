@@ -1,19 +1,20 @@
+import {
+  BACKSLASH,
+  CAPITAL_E,
+  CR,
+  DOT,
+  LF,
+  MINUS,
+  NINE,
+  QUOTE,
+  SMALL_A,
+  SMALL_E,
+  SMALL_Z,
+  SPACE,
+  TAB,
+  ZERO,
+} from './ascii';
 import { escapeLength, sequenceLength } from './sequence';
-
-const TAB: i32 = 0x09;
-const LF: i32 = 0x0a;
-const CR: i32 = 0x0d;
-const SPACE: i32 = 0x20;
-const QUOTE: i32 = 0x22;
-const MINUS: i32 = 0x2d;
-const DOT: i32 = 0x2e;
-const ZERO: i32 = 0x30;
-const NINE: i32 = 0x39;
-const CAPITAL_E: i32 = 0x45;
-const BACKSLASH: i32 = 0x5c;
-const SMALL_A: i32 = 0x61;
-const SMALL_E: i32 = 0x65;
-const SMALL_Z: i32 = 0x7a;
 
 /** Bytes that are looked at at once. */
 const VECTOR_BYTES: usize = 16;

@@ -1,9 +1,5 @@
-const DASH: i32 = 0x2d;
-const ZERO: i32 = 0x30;
-const NINE: i32 = 0x39;
-const COLON: i32 = 0x3a;
-const CAPITAL_T: i32 = 0x54;
-const CAPITAL_Z: i32 = 0x5a;
+import { CAPITAL_T, CAPITAL_Z, COLON, MINUS, NINE, ZERO } from './ascii';
+
 const DAY_LENGTH: usize = 10; // 2026-12-01
 const SECOND_LENGTH: usize = 20; // 2026-12-24T18:00:00Z
 
@@ -21,7 +17,7 @@ export function dateOrder(from: usize, to: usize): f64 {
   const month = twoDigits(from + 5);
   const day = twoDigits(from + 8);
   if (century < 0 || yearOfCentury < 0 || day < 1 || day > daysOf(month)) return NaN;
-  if (i32.load8_u(from, 4) !== DASH || i32.load8_u(from, 7) !== DASH) return NaN;
+  if (i32.load8_u(from, 4) !== MINUS || i32.load8_u(from, 7) !== MINUS) return NaN;
   const year = century * 100 + yearOfCentury;
   if (to - from === DAY_LENGTH) return order(year, month, day, 0, 0, 0);
   if (i32.load8_u(from, 10) !== CAPITAL_T || i32.load8_u(from, 19) !== CAPITAL_Z) return NaN;

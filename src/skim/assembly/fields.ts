@@ -1,13 +1,5 @@
+import { BACKSLASH, CLOSE_ARRAY, CLOSE_OBJECT, COLON, COMMA, OPEN_ARRAY, OPEN_OBJECT, SPACE } from './ascii';
 import { from, skip, skipOneOf, skipString, to } from './cursor';
-
-const SPACE: i32 = 0x20;
-const COMMA: i32 = 0x2c;
-const COLON: i32 = 0x3a;
-const OPEN_ARRAY: i32 = 0x5b;
-const BACKSLASH: i32 = 0x5c;
-const CLOSE_ARRAY: i32 = 0x5d;
-const OPEN_OBJECT: i32 = 0x7b;
-const CLOSE_OBJECT: i32 = 0x7d;
 
 /**
  * Moves over an object with fields of these names only, each at most once,

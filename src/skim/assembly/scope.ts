@@ -1,16 +1,18 @@
+import {
+  CLOSE_ARRAY,
+  CLOSE_OBJECT,
+  COLON,
+  COMMA,
+  DOT,
+  MINUS,
+  OPEN_ARRAY,
+  OPEN_OBJECT,
+  QUOTE,
+  ZERO,
+} from './ascii';
 import { begin, from, isVerbatim, next, peek, skip, skipPlainToken, skipString, to } from './cursor';
 import { codePoint, sequenceLength } from './sequence';
 
-const QUOTE: i32 = 0x22;
-const COMMA: i32 = 0x2c;
-const MINUS: i32 = 0x2d;
-const DOT: i32 = 0x2e;
-const ZERO: i32 = 0x30;
-const COLON: i32 = 0x3a;
-const OPEN_ARRAY: i32 = 0x5b;
-const CLOSE_ARRAY: i32 = 0x5d;
-const OPEN_OBJECT: i32 = 0x7b;
-const CLOSE_OBJECT: i32 = 0x7d;
 const ASCII_END: i32 = 0x80;
 /** No code point: the end of a string, a number or a word. */
 const END: i32 = 0x110000;

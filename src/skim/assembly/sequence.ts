@@ -1,16 +1,18 @@
-const SPACE: i32 = 0x20;
-const QUOTE: i32 = 0x22;
-const SLASH: i32 = 0x2f;
-const ZERO: i32 = 0x30;
-const NINE: i32 = 0x39;
-const BACKSLASH: i32 = 0x5c;
-const SMALL_A: i32 = 0x61;
-const SMALL_B: i32 = 0x62;
-const SMALL_F: i32 = 0x66;
-const SMALL_N: i32 = 0x6e;
-const SMALL_R: i32 = 0x72;
-const SMALL_T: i32 = 0x74;
-const SMALL_U: i32 = 0x75;
+import {
+  BACKSLASH,
+  NINE,
+  QUOTE,
+  SLASH,
+  SMALL_A,
+  SMALL_B,
+  SMALL_F,
+  SMALL_N,
+  SMALL_R,
+  SMALL_T,
+  SMALL_U,
+  SPACE,
+  ZERO,
+} from './ascii';
 
 /** Bytes of the escape that the backslash at `at` begins (RFC 8259, section 7); 0 when it is none. */
 export function escapeLength(at: usize): usize {

@@ -1,4 +1,18 @@
 import {
+  CLOSE_ARRAY,
+  CLOSE_OBJECT,
+  COLON,
+  COMMA,
+  DOT,
+  MINUS,
+  OPEN_ARRAY,
+  OPEN_OBJECT,
+  QUOTE,
+  SMALL_F,
+  SMALL_N,
+  SMALL_T,
+} from './ascii';
+import {
   from,
   isExponent,
   isVerbatim,
@@ -11,19 +25,6 @@ import {
   skipWord,
   to,
 } from './cursor';
-
-const QUOTE: i32 = 0x22;
-const COMMA: i32 = 0x2c;
-const MINUS: i32 = 0x2d;
-const DOT: i32 = 0x2e;
-const COLON: i32 = 0x3a;
-const OPEN_ARRAY: i32 = 0x5b;
-const CLOSE_ARRAY: i32 = 0x5d;
-const SMALL_F: i32 = 0x66;
-const SMALL_N: i32 = 0x6e;
-const SMALL_T: i32 = 0x74;
-const OPEN_OBJECT: i32 = 0x7b;
-const CLOSE_OBJECT: i32 = 0x7d;
 
 /** Deeper objects and arrays are not plain. */
 const MAX_DEPTH: i32 = 8;

@@ -1,0 +1,31 @@
+// Characters of ASCII that mean something in JSON and in dates.
+
+export const TAB: i32 = 0x09;
+export const LF: i32 = 0x0a;
+export const CR: i32 = 0x0d;
+export const SPACE: i32 = 0x20;
+export const QUOTE: i32 = 0x22;
+export const COMMA: i32 = 0x2c;
+export const MINUS: i32 = 0x2d;
+export const DOT: i32 = 0x2e;
+export const SLASH: i32 = 0x2f;
+export const ZERO: i32 = 0x30;
+export const NINE: i32 = 0x39;
+export const COLON: i32 = 0x3a;
+export const CAPITAL_E: i32 = 0x45;
+export const CAPITAL_T: i32 = 0x54;
+export const CAPITAL_Z: i32 = 0x5a;
+export const OPEN_ARRAY: i32 = 0x5b;
+export const BACKSLASH: i32 = 0x5c;
+export const CLOSE_ARRAY: i32 = 0x5d;
+export const SMALL_A: i32 = 0x61;
+export const SMALL_B: i32 = 0x62;
+export const SMALL_E: i32 = 0x65;
+export const SMALL_F: i32 = 0x66;
+export const SMALL_N: i32 = 0x6e;
+export const SMALL_R: i32 = 0x72;
+export const SMALL_T: i32 = 0x74;
+export const SMALL_U: i32 = 0x75;
+export const SMALL_Z: i32 = 0x7a;
+export const OPEN_OBJECT: i32 = 0x7b;
+export const CLOSE_OBJECT: i32 = 0x7d;

@@ -25,7 +25,7 @@ function builtins(memory: Buffer) {
     memory: { data: (bytes: number) => allocate(Math.ceil(bytes / VECTOR_BYTES) * VECTOR_BYTES) },
     /** The address of a string's letters, two bytes each, in memory that ends with zeros. */
     changetype(text: string) {
-      const address = addresses.get(text) ?? allocate(2 * text.length + VECTOR_BYTES);
+      const address = addresses.get(text) ?? allocate(2 * (text.length + VECTOR_BYTES));
       addresses.set(text, address);
       memory.write(text, address, 'utf16le');
       return address;
@@ -37,12 +37,12 @@ function builtins(memory: Buffer) {
     i32: Object.assign((word: number) => word | 0, {
       mul: Math.imul,
       load8_u: (at: number, offset = 0) => memory.readUInt8(at + offset),
+      store8: (at: number, byte: number) => memory.writeUInt8(byte, at),
       load: (at: number, offset = 0) => memory.readInt32LE(at + offset),
       store: (at: number, word: number, offset = 0) => memory.writeInt32LE(word, at + offset),
     }),
     v128: {
       load: (at: number) => vector((byte) => memory.readUInt8(at + byte)),
-      load8x8_u: (at: number) => vector((byte) => (byte % 2 === 0 ? memory.readUInt8(at + byte / 2) : 0)),
       or: (a: Uint8Array, b: Uint8Array) => vector((at) => (a[at] ?? 0) | (b[at] ?? 0)),
     },
     i8x16: {
@@ -50,11 +50,8 @@ function builtins(memory: Buffer) {
       eq: (a: Uint8Array, b: Uint8Array) => vector((at) => (a[at] === b[at] ? 0xff : 0)),
       lt_s: (a: Uint8Array, b: Uint8Array) => vector((at) => (signed(a[at]) < signed(b[at]) ? 0xff : 0)),
       bitmask: (a: Uint8Array) => bits(Array.from(a, (byte) => byte > 0x7f)),
-    },
-    i16x8: {
-      eq: (a: Uint8Array, b: Uint8Array) =>
-        vector((at) => (lanes(a)[at >> 1] === lanes(b)[at >> 1] ? 0xff : 0)),
-      bitmask: (a: Uint8Array) => bits(Array.from(lanes(a), (lane) => lane > 0x7fff)),
+      narrow_i16x8_u: (a: Uint8Array, b: Uint8Array) =>
+        Uint8Array.from([...lanes(a), ...lanes(b)], (lane) => Math.min(lane, 0xff)),
     },
   };
 }

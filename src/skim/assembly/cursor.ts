@@ -17,9 +17,7 @@ import {
 import { escapeLength, sequenceLength } from './sequence';
 
 /** Bytes that are looked at at once. */
-const VECTOR_BYTES: usize = 16;
-/** Letters of a word that are compared at once. */
-const VECTOR_LETTERS: i32 = 8;
+const VECTOR_BYTES: i32 = 16;
 const MAX_INTEGER_DIGITS: usize = 9;
 
 // A place in a JSON text, which moves on over what is plain. Each of the functions below says whether it did: true means
@@ -130,10 +128,11 @@ export function skipWord(word: string): bool {
   if (at + length > end) return false;
   // A string's letters have two bytes each.
   const letters = changetype<usize>(word);
-  for (let done = 0; done < length; done += VECTOR_LETTERS) {
-    const bytes = v128.load8x8_u(at + done);
-    const same = i16x8.bitmask(i16x8.eq(bytes, v128.load(letters + done * 2)));
-    const wanted = length - done < VECTOR_LETTERS ? (1 << (length - done)) - 1 : 0xff;
+  for (let done = 0; done < length; done += VECTOR_BYTES) {
+    const wordAt = letters + done * 2;
+    const bytes = i8x16.narrow_i16x8_u(v128.load(wordAt), v128.load(wordAt + VECTOR_BYTES));
+    const same = i8x16.bitmask(i8x16.eq(bytes, v128.load(at + done)));
+    const wanted = length - done < VECTOR_BYTES ? (1 << (length - done)) - 1 : 0xffff;
     if ((same & wanted) !== wanted) return false;
   }
   at += length;

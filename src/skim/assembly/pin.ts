@@ -1,6 +1,6 @@
 import { from, integer, skipInteger, skipOneOf, skipString, to } from './cursor';
 import { dateOrder, order } from './date';
-import { skipFields, skipList, skipName } from './fields';
+import { ORDER_BYTES, skipFields, skipList, skipName } from './fields';
 import { skipObject } from './value';
 
 enum Field {
@@ -25,6 +25,7 @@ const NAMES: StaticArray<string> = [
   '"active_from"',
   '"active_to"',
 ];
+const usualOrder = memory.data(ORDER_BYTES);
 
 enum Type {
   None = -1,
@@ -64,7 +65,7 @@ function skipPin(): bool {
   pins++;
   activeFrom = -Infinity;
   activeTo = Infinity;
-  const fields = skipFields(NAMES, skipField);
+  const fields = skipFields(NAMES, usualOrder, skipField);
   if ((fields & REQUIRED) !== REQUIRED || (fields & TARGETS) !== targetOf(type)) return false;
   // Comparing with NaN, which no date is, is false.
   return activeFrom <= activeTo && activeTo >= now;

@@ -1,5 +1,5 @@
 import { at, begin, lineFeeds, skipOneOf, skipString } from './cursor';
-import { skipFields, skipList, skipName } from './fields';
+import { ORDER_BYTES, skipFields, skipList, skipName } from './fields';
 import { skipPins } from './pin';
 import { hashScope, high, low } from './scope';
 import { skipObject } from './value';
@@ -24,6 +24,7 @@ const NAMES: StaticArray<string> = [
   '"tags"',
   '"pin_definitions"',
 ];
+const usualOrder = memory.data(ORDER_BYTES);
 
 enum Type {
   None = -1,
@@ -55,7 +56,7 @@ let targetFrom: usize = 0;
 export function plainBytes(textFrom: usize, textTo: usize): usize {
   begin(textFrom, textTo);
   targetFrom = 0;
-  const fields = skipFields(NAMES, skipField);
+  const fields = skipFields(NAMES, usualOrder, skipField);
   if ((fields & REQUIRED) !== REQUIRED || (fields & TARGETS) !== targetOf(type)) return 0;
   const length = at - textFrom;
   i32.store(found, lineFeeds, 8);

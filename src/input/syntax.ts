@@ -13,33 +13,42 @@ class Stop {
   }
 }
 
+/** Whether what stands there is JSON is not known. */
+class TooDeep extends Stop {
+  constructor(at: number) {
+    super(at, 'The brackets are nested too deeply.');
+  }
+}
+
 const BLANK = /[ \t\r\n]*/y;
 const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*/y;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const WORD = /[\p{L}\p{N}_$.+-]+/uy;
 const LITERALS = ['true', 'false', 'null'];
 const MAX_DEPTH = 500;
-const TOO_DEEP = 'The brackets are nested too deeply.';
 
 /**
  * The first offence of `text` against JSON (RFC 8259), in words that stay the
  * same whatever the version of Node; undefined when there is none.
  */
 export function explainSyntax(text: string): SyntaxFault | undefined {
-  try {
-    const end = blank(text, value(text, blank(text, 0), 0));
-    if (end < text.length) throw afterEnd(text, end);
-    return undefined;
-  } catch (stop) {
-    if (stop instanceof Stop) return stop.fault;
-    throw stop;
-  }
+  return stopIn(text)?.fault;
 }
 
 /** Is the text surely no JSON? False for all that is JSON, and for what is nested too deeply to tell. */
 export function isBroken(text: string): boolean {
-  const fault = explainSyntax(text);
-  return fault !== undefined && fault.message !== TOO_DEEP;
+  const stop = stopIn(text);
+  return stop !== undefined && !(stop instanceof TooDeep);
+}
+
+function stopIn(text: string): Stop | undefined {
+  try {
+    const end = blank(text, value(text, blank(text, 0), 0));
+    return end < text.length ? afterEnd(text, end) : undefined;
+  } catch (stop) {
+    if (stop instanceof Stop) return stop;
+    throw stop;
+  }
 }
 
 /** Where a match of the sticky pattern that begins at `at` ends; `at` itself when there is none. */
@@ -54,7 +63,7 @@ const blank = (text: string, at: number) => (text.charCodeAt(at) > SPACE ? at : 
 
 /** Reads the value at `at`; the index after it. */
 function value(text: string, at: number, depth: number): number {
-  if (depth > MAX_DEPTH) throw new Stop(at, TOO_DEEP);
+  if (depth > MAX_DEPTH) throw new TooDeep(at);
   const first = text[at];
   if (first === '{') return object(text, at, depth);
   if (first === '[') return array(text, at, depth);

@@ -3,7 +3,6 @@ import type { TimedAnswer } from './attempt.js';
 import type { Batch } from './batch.js';
 import { EXPLAINING_OFFSET_MS, type ServerClock } from './clock.js';
 import { type Action, type Doubt, decide, doubtAfter, RESULT_OF_DOUBT, type Result } from './policy.js';
-import { parseRetryAfter } from './retry-after.js';
 import type { ConflictStrategy } from './strategy.js';
 import { type Judgement, judge } from './verdict.js';
 
@@ -112,14 +111,14 @@ export async function settle(batch: Batch, doubt: Doubt, line: Line): Promise<Se
     const usedOffsetMs = line.clock.correctionMs;
     const answer = await line.send(batch.body, usedOffsetMs);
     const judgement = judgeTimed(answer);
+    const { verdict, retryAfterMs } = judgement;
     observe(answer, line);
     settled.judgement = judgement;
     settled.elapsedMs += answer.elapsedMs;
     line.listener.answer(batch, settled.attempts, judgement, answer.elapsedMs);
-    if (judgement.verdict === 'throttled') throttles++;
+    if (verdict === 'throttled') throttles++;
     else tries++;
     const { offsetMs } = line.clock;
-    const toldMs = retryAfterMs(answer);
     const action = decide(judgement, {
       ...line.rules,
       count: batch.count,
@@ -128,19 +127,18 @@ export async function settle(batch: Batch, doubt: Doubt, line: Line): Promise<Se
       doubtsInARow: line.doubtsInARow(),
       throttles,
       throttledMs,
-      retryAfterMs: toldMs,
+      retryAfterMs,
       clockErrorMs: offsetMs === undefined ? undefined : offsetMs - usedOffsetMs,
       clockCorrected,
       mayIsolate: line.mayIsolate(),
       random: line.time.random(),
     });
-    settled.doubt = doubtAfter(judgement.verdict, settled.doubt);
+    settled.doubt = doubtAfter(verdict, settled.doubt);
     await line.noted(batch, action.do === 'finish' ? action.result : RESULT_OF_DOUBT[settled.doubt]);
-    const isTold =
-      judgement.verdict === 'throttled' || (judgement.verdict === 'in-doubt' && toldMs !== undefined);
+    const isTold = verdict === 'throttled' || (verdict === 'in-doubt' && retryAfterMs !== undefined);
     // Halves are other requests than the one that was told to wait.
     if (isTold && action.do !== 'split')
-      line.quiet.begin(action.do === 'retry' ? action.afterMs : (toldMs ?? 0));
+      line.quiet.begin(action.do === 'retry' ? action.afterMs : (retryAfterMs ?? 0));
     if (action.do !== 'retry') return { ...settled, action };
     if (action.why === 'clock') clockCorrected = true;
     else line.listener.waiting(batch, action.afterMs, action.why, settled.attempts);
@@ -169,9 +167,4 @@ function observe(answer: TimedAnswer, { clock, listener }: Line): void {
   clock.observe({ ...answer.headers, sentMs: answer.sentMs, answeredMs: answer.answeredMs });
   const isBig = (ms: number) => Math.abs(ms) >= EXPLAINING_OFFSET_MS;
   if (isBig(clock.correctionMs) && !isBig(before)) listener.clock(clock.correctionMs);
-}
-
-function retryAfterMs(answer: TimedAnswer): number | undefined {
-  if (answer.kind !== 'answered') return undefined;
-  return parseRetryAfter(answer.headers['retry-after'], answer.headers.date);
 }

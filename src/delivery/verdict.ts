@@ -27,6 +27,8 @@ export interface Judgement {
   verdict: Verdict;
   status?: number;
   words?: ServerWords;
+  /** How long the server wants to be left alone, in milliseconds; left out when that is not said, or oddly. */
+  retryAfterMs?: number;
   /** Why there is no answer, or none to trust; what else may explain the answer. */
   fault?: string;
 }
@@ -42,10 +44,12 @@ export function judge(answer: Answer): Judgement {
   const text = body.toString('utf8').replace(/^\uFEFF/, '');
   const json = parseObject(text);
   const words = serverWords(json, text);
+  const retryAfterMs = parseRetryAfter(headers['retry-after'], headers.date);
   const judged = (verdict: Verdict, fault?: string): Judgement => ({
     verdict,
     status,
     ...(words && { words }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
     ...(fault !== undefined && { fault }),
   });
   if (status === 200) {
@@ -55,7 +59,7 @@ export function judge(answer: Answer): Judgement {
       return judged('in-doubt', 'the answer is an error in spite of its status');
     return { verdict: 'accepted', status };
   }
-  return judged(verdictOfStatus(status, parseRetryAfter(headers['retry-after'], headers.date)));
+  return judged(verdictOfStatus(status, retryAfterMs));
 }
 
 /** The verdict of every status but 200, which its body decides. */

@@ -118,6 +118,16 @@ test('every event but progress has been seen in one of these runs', () => {
   expect([...EVENT_SCHEMAS.keys()].filter((type) => !seen.has(type))).toEqual([]);
 });
 
+test('an answer tells how long the server wants to be left alone', async () => {
+  const server = { script: always(throttling('900')) };
+  const { events } = await eventsOf({ server, shows: [], code: 5 });
+  expect(events.find(({ type }) => type === 'answer').judgement).toMatchObject({
+    verdict: 'throttled',
+    status: 429,
+    retryAfterMs: 900_000,
+  });
+});
+
 test('validate tells problems and the end of the check', async () => {
   const run = await runCli(['validate', '--json'], { stdin: `${pinLine(1)}\n[]\n` });
   const events = run.stdout

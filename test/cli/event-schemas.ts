@@ -36,6 +36,7 @@ const judgement = object({
     'details?': { type: 'object', additionalProperties: list(text) },
     'text?': text,
   }),
+  'retryAfterMs?': ms,
   'fault?': text,
 });
 const counts = object({

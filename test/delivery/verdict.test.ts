@@ -66,6 +66,16 @@ test.each<[string, Verdict]>([
   expect(judge(answered(413, '', true, headers)).verdict).toBe(verdict);
 });
 
+test.each([
+  [429, '20', 20_000],
+  [503, 'Mon, 23 Nov 2026 14:00:40 GMT', 40_000],
+  [422, '0', 0],
+  [429, 'soon', undefined],
+])('HTTP %i with Retry-After: %s asks for %s ms', (status, text, ms) => {
+  const headers = { date: 'Mon, 23 Nov 2026 14:00:00 GMT', 'retry-after': text };
+  expect(judge(answered(status, '', true, headers)).retryAfterMs).toBe(ms);
+});
+
 describe('without a whole answer', () => {
   test('a request that left is in doubt', () => {
     expect(judge({ kind: 'lost', reason: 'ECONNRESET' })).toEqual({

@@ -77,7 +77,7 @@ function columnsOf(text: string): number {
   return [...text.replace(NO_WIDTH, '').replace(WIDE, '  ')].length;
 }
 
-/** `3 problems more`, for a code of which enough were shown. */
+/** `... and 12 more like this [field-type]`, for a code of which enough were shown. */
 export const moreLine = (code: string, count: number): string =>
   `... and ${number(count)} more like this [${code}]`;
 
